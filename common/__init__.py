@@ -1,0 +1,1 @@
+"""Building blocks without models, app imports or business words."""
