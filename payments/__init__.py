@@ -1,0 +1,1 @@
+"""Gateways behind one protocol; knows no order."""
