@@ -1,0 +1,18 @@
+"""What beat starts, and how often. Every entry names a task that exists (tested).
+
+Sweeps are short and idempotent: they re-drive rows that stand still.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def every(seconds: float, task: str) -> dict[str, Any]:
+    """An entry that expires before its successor, so that a late worker does not pile up."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "heartbeat": every(15, "portal.tasks.heartbeat"),
+}
