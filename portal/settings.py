@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal import environment, logs
-from portal.schedule import CELERY_BEAT_SCHEDULE
+from portal import environment, logs, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENV = environment.load()
@@ -110,19 +109,23 @@ TEMPLATES = [
 
 # Data
 DATABASES = {"default": ENV.database()}
+if TESTING:
+    # a request answered inside the test (the sandbox by WSGI) must not close the test's connection
+    DATABASES["default"]["CONN_MAX_AGE"] = None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _REDIS_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": ENV.cache_url,
-        "KEY_PREFIX": "counterfoil",
+        "KEY_PREFIX": "counterfoil-test" if TESTING else "counterfoil",
         "OPTIONS": _REDIS_OPTIONS,
     }
 }
 FILE_STORE = DATA_DIR / "files"
 
 # Background work
+CELERY_BEAT_SCHEDULE = schedule.CELERY_BEAT_SCHEDULE
 CELERY_BROKER_URL = ENV.broker_url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -227,5 +230,3 @@ if ENV.trust_proxy:
 # Logs
 logs.configure()
 LOGGING = logs.logging_config("WARNING" if TESTING else ENV.log_level)
-
-__all__ = ["CELERY_BEAT_SCHEDULE"]

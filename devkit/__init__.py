@@ -1,0 +1,1 @@
+"""Behind `./dev`: services, processes and commands for people who build Counterfoil."""

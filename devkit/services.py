@@ -1,0 +1,127 @@
+"""Which PostgreSQL and which Redis: given by address, found here, or brought along."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from devkit import people, places
+from devkit.postgres import Cluster
+from devkit.redis import Server
+
+_THROW_AWAY = "counterfoil-test-"
+
+
+@dataclass(slots=True)
+class Services:
+    """Addresses, words for people, and how to stop what was started."""
+
+    database_url: str
+    redis_url: str
+    postgres: str
+    redis: str
+    cluster: Cluster | None = None
+    server: Server | None = None
+    stops: list[Callable[[], None]] = field(default_factory=list)
+
+    def environment(self) -> dict[str, str]:
+        """What a process of the portal needs to find both."""
+        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+
+    def stop(self) -> None:
+        """Stop what was started here, the last one first."""
+        while self.stops:
+            self.stops.pop()()
+
+
+def lasting() -> Services:
+    """The services of `./dev run`: their data stays, and a killed run's are taken over."""
+    base = places.services()
+    return _resolve(base, places.sockets(), durable=True)
+
+
+@contextmanager
+def throw_away() -> Iterator[Services]:
+    """Services that forget everything, in a short temporary folder."""
+    sweep()
+    base = Path(tempfile.mkdtemp(prefix=_THROW_AWAY, dir=_short_folder()))
+    people.own(base)
+    (base / "owner").write_text(f"{os.getpid()} {psutil.Process().create_time()}")
+    services = _resolve(base, base, durable=False)
+    try:
+        yield services
+    finally:
+        services.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def sweep() -> None:
+    """Stop and remove what a killed test run left behind."""
+    for base in Path(_short_folder()).glob(f"{_THROW_AWAY}*"):
+        with suppress(OSError, ValueError):
+            pid, born = (base / "owner").read_text().split()
+            if is_alive(int(pid), float(born)):
+                continue
+            if (base / "postgres" / "postmaster.pid").exists():
+                Cluster(base / "postgres", base, durable=False).stop()
+            if (base / "redis").exists():
+                Server(base / "redis", base, durable=False).stop()
+            shutil.rmtree(base, ignore_errors=True)
+
+
+def is_alive(pid: int, born: float) -> bool:
+    """Whether this very process still runs (numbers are used again)."""
+    try:
+        process = psutil.Process(pid)
+        return abs(process.create_time() - born) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _short_folder() -> str:
+    # the system's temporary folder may have a path too long for sockets (macOS)
+    return "/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir()  # noqa: S108
+
+
+def _resolve(base: Path, sockets: Path, *, durable: bool) -> Services:
+    services = Services(
+        os.environ.get("DATABASE_URL", ""),
+        os.environ.get("REDIS_URL", ""),
+        "DATABASE_URL",
+        "REDIS_URL",
+    )
+    try:
+        if not services.database_url:
+            _start_postgres(services, Cluster(base / "postgres", sockets, durable=durable))
+        if not services.redis_url:
+            _start_redis(services, Server(base / "redis", sockets, durable=durable))
+    except BaseException:
+        services.stop()
+        raise
+    return services
+
+
+def _start_postgres(services: Services, cluster: Cluster) -> None:
+    fresh = cluster.start()
+    services.stops.append(cluster.stop)
+    services.cluster = cluster
+    cluster.create("counterfoil")
+    services.database_url = cluster.url("counterfoil")
+    binaries = cluster.binaries
+    taken = "" if fresh else ", taken over from an earlier run"
+    services.postgres = f"PostgreSQL {binaries.version} of {binaries.source}{taken}"
+
+
+def _start_redis(services: Services, server: Server) -> None:
+    fresh = server.start()
+    services.stops.append(server.stop)
+    services.server = server
+    services.redis_url = server.url
+    services.redis = server.source + ("" if fresh else ", taken over from an earlier run")

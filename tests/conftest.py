@@ -1,0 +1,50 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+from hypothesis import HealthCheck, settings
+
+from common import clock, kick
+
+pytest_plugins = ["tests.cast"]
+
+settings.register_profile(
+    "counterfoil",
+    deadline=None,  # a shared machine is no stopwatch
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("counterfoil")
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment of the test, to the microsecond PostgreSQL keeps."""
+    return clock.now()
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """A fixed moment for rules that only compare times."""
+    return datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Rate limits and the broker's rest do not reach the next test."""
+    yield
+    kick.awake()
+    if {"db", "transactional_db", "client"} & set(request.fixturenames):
+        cache.clear()
