@@ -31,3 +31,6 @@ if settings.ADMIN:
     from django.contrib import admin
 
     urlpatterns.append(path("admin/", admin.site.urls))
+
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.failed"
