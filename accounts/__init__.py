@@ -1,0 +1,1 @@
+"""Users, merchants, stores, members, roles and Access."""

@@ -1,0 +1,1 @@
+"""E-mail and SMS as durable rows, delivered by tasks."""

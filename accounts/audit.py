@@ -1,0 +1,48 @@
+"""Everything that changes settings, members or access writes one line here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextChoices
+
+from accounts.models.audit import AuditEntry
+from accounts.models.merchants import Merchant, Store
+from common.actor import Actor
+
+
+class Kind(TextChoices):
+    """The index of all that can happen outside an order."""
+
+    MERCHANT_CREATED = "merchant.created"
+    STORE_CREATED = "store.created"
+    STORE_CONFIGURED = "store.configured"
+    TERMS_FETCHED = "terms.fetched"
+    MEMBER_ADDED = "member.added"
+    SIGNED_IN = "user.signed_in"
+    SIGNED_OUT_EVERYWHERE = "user.signed_out_everywhere"
+    PREFERENCES_CHANGED = "user.preferences_changed"
+    GATEWAY_CONNECTED = "gateway.connected"
+
+
+def record(
+    kind: Kind,
+    *,
+    by: Actor,
+    at: datetime,
+    merchant: Merchant | None = None,
+    store: Store | None = None,
+    **data: Any,
+) -> AuditEntry:
+    """Write one entry; `data` holds plain values only."""
+    return AuditEntry.objects.create(
+        kind=kind,
+        origin=by.origin,
+        actor=by.label,
+        user_id=by.user_id,
+        merchant=merchant or (store.merchant if store else None),
+        store=store,
+        data=data,
+        at=at,
+    )
