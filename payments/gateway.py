@@ -20,7 +20,7 @@ from common.errors import DomainError
 Line = Mapping[str, Any]
 
 
-class GatewayUnavailable(DomainError):
+class GatewayUnavailable(DomainError):  # noqa: N818
     """The gateway could not be heard: nothing is known about what it did.
 
     `was_sent` is False only when the request surely never left us.
@@ -31,11 +31,11 @@ class GatewayUnavailable(DomainError):
         self.was_sent = was_sent
 
 
-class GatewayRefused(DomainError):
+class GatewayRefused(DomainError):  # noqa: N818
     """The gateway understood and said no; nothing came into being there."""
 
 
-class BadSignature(DomainError):
+class BadSignature(DomainError):  # noqa: N818
     """A webhook whose sender cannot be proven, or that is too old to be true."""
 
     def __init__(self, message: str) -> None:
@@ -210,14 +210,10 @@ class Gateway(Protocol):
     def fetch(self, session_reference: str) -> Snapshot:
         """What is true now. Raises GatewayUnavailable."""
 
-    def capture(
-        self, payment_reference: str, amount: int, currency: str, lines: tuple[Line, ...], key: str
-    ) -> Result:
+    def capture(self, payment_reference: str, amount: int, currency: str, lines: tuple[Line, ...], key: str) -> Result:
         """Take reserved money."""
 
-    def refund(
-        self, payment_reference: str, amount: int, currency: str, lines: tuple[Line, ...], key: str
-    ) -> Result:
+    def refund(self, payment_reference: str, amount: int, currency: str, lines: tuple[Line, ...], key: str) -> Result:
         """Give captured money back."""
 
     def void(self, payment_reference: str, key: str) -> Result:
@@ -229,9 +225,7 @@ class Gateway(Protocol):
     def extend(self, payment_reference: str, key: str) -> Result:
         """Keep the reservation longer; the answer carries its new end."""
 
-    def update_authorization(
-        self, payment_reference: str, amount: int, lines: tuple[Line, ...], key: str
-    ) -> Result:
+    def update_authorization(self, payment_reference: str, amount: int, lines: tuple[Line, ...], key: str) -> Result:
         """Reserve another total; raising it needs the gateway's yes."""
 
     def lookup(self, key: str) -> Result | None:

@@ -1,0 +1,32 @@
+"""HTTP clients, and the one way to speak to this portal without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextvars import copy_context
+from functools import lru_cache
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+
+
+def client(timeout: httpx.Timeout, **options: Any) -> httpx.Client:
+    """A client that neither follows redirects nor reads proxies from the environment.
+
+    With SANDBOX_TRANSPORT "wsgi" requests stay in this process (unit tests).
+    """
+    if getattr(settings, "SANDBOX_TRANSPORT", "http") == "wsgi":
+        options["transport"] = httpx.WSGITransport(app=_in_process)
+    return httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False, **options)
+
+
+@lru_cache(maxsize=1)
+def _handler() -> WSGIHandler:
+    return WSGIHandler()
+
+
+def _in_process(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The inner request gets its own context: language and log fields must not leak outwards."""
+    return copy_context().run(_handler(), environ, start_response)

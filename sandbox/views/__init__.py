@@ -1,0 +1,1 @@
+"""The provider's API, its hosted page, and the tester's desk."""
