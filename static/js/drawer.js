@@ -1,0 +1,84 @@
+// The order's drawer: modal below 75rem, a region beside the list from there on.
+import { mayLeave } from "./unsaved.js";
+
+const place = document.getElementById("drawer");
+const narrow = window.matchMedia("(width < 75rem)");
+let opener = null;
+let titleBefore = document.title;
+
+export const drawer = () => place?.querySelector("[data-drawer]") ?? null;
+
+const behind = () => [...place.parentElement.children, ...document.querySelectorAll("body > .skip")].filter((each) => each !== place);
+
+function setModal() {
+  const open = drawer();
+  const modal = Boolean(open) && narrow.matches;
+  behind().forEach((each) => { each.inert = modal; });
+  if (!open) return;
+  open.setAttribute("role", modal ? "dialog" : "region");
+  if (modal) open.setAttribute("aria-modal", "true");
+  else open.removeAttribute("aria-modal");
+}
+
+const rowOf = (path) => [...document.querySelectorAll("a[data-row]")].find((link) => link.pathname === path);
+
+export function markRow() {
+  const path = drawer()?.dataset.drawer || location.pathname;
+  document.querySelectorAll("tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
+  if (drawer()) rowOf(path)?.closest("tr")?.setAttribute("aria-current", "true");
+}
+
+function opened() {
+  const open = drawer();
+  setModal();
+  markRow();
+  if (!open) return;
+  const heading = document.getElementById(open.getAttribute("aria-labelledby"));
+  if (open.dataset.title || heading) document.title = `${open.dataset.title || heading.textContent.trim()} · Counterfoil`;
+  if (!open.contains(document.activeElement)) open.focus({ preventScroll: true });
+}
+
+async function close(link) {
+  if (!(await mayLeave())) return;
+  const path = location.pathname;
+  place.replaceChildren();
+  setModal();
+  markRow();
+  history.pushState({ htmx: true }, "", link.href);
+  document.title = titleBefore;
+  const back = opener?.isConnected ? opener : rowOf(path) ?? document.getElementById("main");
+  back.focus();
+  // the list may follow: hx-trigger="drawer:closed from:body"
+  document.body.dispatchEvent(new CustomEvent("drawer:closed"));
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-drawer-close]");
+  const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  if (!link || !plain || !place?.contains(link)) return;
+  event.preventDefault();
+  close(link);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  if (document.querySelector("dialog[open], :popover-open")) return;
+  const link = document.querySelector(".drawer a[data-drawer-close]");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
+
+if (place) {
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target !== place || drawer()) return;
+    opener = event.detail.elt;
+    titleBefore = document.title;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target === place || place.contains(event.detail.target)) opened();
+    else markRow();
+  });
+  narrow.addEventListener("change", setModal);
+  if (drawer()) opened();
+}

@@ -1,0 +1,39 @@
+// Typed input in a form[data-guard] is not thrown away without asking.
+const guarded = () => document.querySelector("form[data-guard][data-dirty]");
+
+export const isDirty = () => guarded() !== null;
+
+// Resolves true when nothing is lost, or the person says so.
+export function mayLeave() {
+  const form = guarded();
+  const ask = document.getElementById("unsaved");
+  if (!form || !ask) return Promise.resolve(true);
+  ask.returnValue = "keep";
+  ask.showModal();
+  return new Promise((resolve) => {
+    ask.addEventListener("close", () => {
+      const leaves = ask.returnValue === "leave";
+      if (leaves) delete form.dataset.dirty;
+      resolve(leaves);
+    }, { once: true });
+  });
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-guard]");
+  if (form) form.dataset.dirty = "";
+});
+
+document.addEventListener("submit", (event) => { delete event.target.dataset.dirty; });
+document.addEventListener("reset", (event) => { delete event.target.dataset.dirty; });
+
+// A request that would replace the form asks first; the form's own requests pass.
+document.addEventListener("htmx:confirm", (event) => {
+  const form = guarded();
+  const { elt, target } = event.detail;
+  if (!form || form.contains(elt) || !target?.contains(form)) return;
+  event.preventDefault();
+  mayLeave().then((leaves) => { if (leaves) event.detail.issueRequest(true); });
+});
+
+window.addEventListener("beforeunload", (event) => { if (isDirty()) event.preventDefault(); });
