@@ -80,7 +80,7 @@ def is_alive(pid: int, born: float) -> bool:
     """Whether this very process still runs (numbers are used again)."""
     try:
         process = psutil.Process(pid)
-        return abs(process.create_time() - born) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        return bool(abs(process.create_time() - born) < 1 and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
 

@@ -1,0 +1,134 @@
+"""The portal's processes: started, watched, stopped; what a killed run left is cleared."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from devkit import places
+from devkit.services import is_alive
+
+GRACE = 12  # seconds a process gets to end by itself; gunicorn's own grace is 10
+_CELERY = (sys.executable, "-m", "celery", "-A", "portal")
+_QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def commands(schedule: Path) -> dict[str, list[str]]:
+    """The three processes of a portal."""
+    return {
+        "web": [sys.executable, "-m", "gunicorn", "-c", "python:portal.gunicorn", "portal.wsgi"],
+        "worker": [*_CELERY, "worker", "--concurrency", "2", "--loglevel", "INFO", *_QUIET],
+        "beat": [*_CELERY, "beat", "--loglevel", "INFO", "--schedule", str(schedule), "--pidfile="],
+    }
+
+
+class Processes:
+    """A portal of web, worker and beat, each in a group of its own with its own log."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.record = folder / "processes.json"
+        self.environment = {**os.environ, **environment, "PYTHONUNBUFFERED": "1"}
+        self.commands = commands(folder / "beat-schedule")
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *names: str) -> None:
+        """Start these, or all three."""
+        for name in names or self.commands:
+            # a file, not a pipe: the process must survive whoever started it
+            with self.log(name).open("ab") as log:
+                self.running[name] = subprocess.Popen(
+                    self.commands[name],
+                    cwd=places.ROOT,
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        self._remember()
+
+    def log(self, name: str) -> Path:
+        """Where this process writes."""
+        return self.folder / f"{name}.log"
+
+    def tail(self, name: str, lines: int = 25) -> str:
+        """The end of its log."""
+        with suppress(OSError):
+            return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-lines:])
+        return ""
+
+    def ended(self) -> list[str]:
+        """The names of those that stopped by themselves."""
+        return [name for name, process in self.running.items() if process.poll() is not None]
+
+    def kill(self, name: str) -> None:
+        """kill -9, as a machine that loses its power would."""
+        process = self.running.pop(name)
+        _signal(process.pid, signal.SIGKILL)
+        process.wait()
+        self._remember()
+
+    def stop(self, *names: str) -> None:
+        """End these, or all: first asked, then made to."""
+        chosen = [self.running.pop(name) for name in names or list(self.running) if name in self.running]
+        for process in chosen:
+            _ask(process.pid)
+        deadline = time.monotonic() + GRACE
+        for process in chosen:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            _signal(process.pid, signal.SIGKILL)
+            process.wait()
+        self._remember()
+
+    def clear_leftovers(self) -> int:
+        """Kill what an earlier run, itself killed, could not stop; how many there were."""
+        with suppress(OSError, ValueError):
+            known = json.loads(self.record.read_text())
+            left = [pid for pid, born in known if is_alive(pid, born)]
+            for pid in left:
+                _signal(pid, signal.SIGKILL)
+            self.record.unlink()
+            return len(left)
+        return 0
+
+    def _remember(self) -> None:
+        known = []
+        for process in self.running.values():
+            with suppress(psutil.Error):
+                known.append((process.pid, psutil.Process(process.pid).create_time()))
+        self.record.write_text(json.dumps(known))
+
+
+def _ask(pid: int) -> None:
+    # only the leader: Celery's pool must finish its tasks, and gunicorn tells its workers
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def wait_until_served(address: str, processes: Processes, seconds: float = 60) -> None:
+    """Return once the portal answers; tell the log's end when it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and "web" not in processes.ended():
+        with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5):  # noqa: S310
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"The portal did not start:\n{processes.tail('web')}")

@@ -1,0 +1,188 @@
+"""`./dev run` and `./dev demo`."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import psycopg
+
+from devkit import places, services
+from devkit.processes import Processes, wait_until_served
+
+FIRST_PORT = 8000
+_PORTS_TRIED = 50
+_QUICK = 20  # seconds; a process that ends sooner did not really start
+_PATIENCE = 3  # quick ends until we give up
+
+PEOPLE = """
+SELECT DISTINCT u.name, u.email, g.role, m.name
+FROM accounts_grant g JOIN accounts_member b ON b.id = g.member_id
+JOIN accounts_user u ON u.id = b.user_id JOIN accounts_merchant m ON m.id = b.merchant_id
+ORDER BY m.name, u.email LIMIT 16
+"""
+
+
+def run() -> int:
+    """Start everything, say where, and wait for Ctrl-C."""
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _leave)
+    with _only_one("run"):
+        port = free_port()
+        address = f"http://localhost:{port}"
+        processes = Processes(places.LOGS, {})
+        if left := processes.clear_leftovers():
+            print(f"Stopped {left} processes that an earlier run left behind.")
+        taken = services.lasting()
+        try:
+            processes.environment.update(environment(taken, port))
+            prepare(processes.environment)
+            processes.start()
+            wait_until_served(address, processes)
+            _introduce(address, taken)
+            return _watch(processes)
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            print("\nStopping.")
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt this
+            processes.stop()
+            taken.stop()
+
+
+def demo() -> int:
+    """Empty the database of `run` and fill it again."""
+    if os.environ.get("DATABASE_URL"):
+        raise SystemExit("DATABASE_URL is set: `demo` only empties the database of `./dev run`.")
+    with _only_one("run"):
+        taken = services.lasting()
+        try:
+            surroundings = {**os.environ, **environment(taken, FIRST_PORT)}
+            manage(surroundings, "migrate", "--no-input")
+            manage(surroundings, "flush", "--no-input")
+            manage(surroundings, "demo")
+        finally:
+            taken.stop()
+    return 0
+
+
+def environment(taken: services.Services, port: int) -> dict[str, str]:
+    """Settings of an embedded portal."""
+    return {
+        **taken.environment(),
+        **places.caches(),
+        "COUNTERFOIL_SANDBOX": "1",
+        "COUNTERFOIL_PUBLIC_URL": f"http://localhost:{port}",
+        "COUNTERFOIL_BIND": f"{os.environ.get('HOST', '127.0.0.1')}:{port}",
+        "COUNTERFOIL_DATA_DIR": str(places.DATA),
+        "COUNTERFOIL_STATIC_ROOT": str(places.DATA / "static"),
+    }
+
+
+def prepare(surroundings: dict[str, str]) -> None:
+    """Bring tables and static files up to date; an empty database gets demo data."""
+    manage(surroundings, "migrate", "--no-input", "--verbosity", "0")
+    manage(surroundings, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+    with psycopg.connect(surroundings["DATABASE_URL"]) as connection:
+        found = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_merchant)").fetchone()
+    if found == (False,):
+        print("Filling the empty database with demo data.")
+        manage(surroundings, "demo")
+
+
+def manage(surroundings: dict[str, str], *arguments: str) -> None:
+    """Run a management command; its failure is ours."""
+    done = subprocess.run([sys.executable, "manage.py", *arguments], check=False, cwd=places.ROOT, env=surroundings)
+    if done.returncode:
+        raise SystemExit(f"manage.py {arguments[0]} failed.")
+
+
+def free_port() -> int:
+    """PORT or 8000, or the next one that nobody listens on; says so when it differs."""
+    wanted = int(os.environ.get("PORT") or FIRST_PORT)
+    for port in range(wanted, wanted + _PORTS_TRIED):
+        if _is_free(port):
+            if port != wanted:
+                print(f"Port {wanted} is taken: using {port}.")
+            return port
+    raise SystemExit(f"No free port from {wanted} to {wanted + _PORTS_TRIED - 1}: set PORT.")
+
+
+def _is_free(port: int) -> bool:
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((host, port))
+        except OSError:
+            if family == socket.AF_INET or _listens(host, port):
+                return False
+    return True
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def _only_one(name: str) -> Iterator[None]:
+    """One run per clone; the lock ends with its holder, however that ends."""
+    places.DATA.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = (places.DATA / f"{name}.lock").open("a")
+    except PermissionError:
+        raise SystemExit(f"{places.DATA} belongs to another user: run as that user, or remove it.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit("The portal of this clone is running already: stop it first (Ctrl-C).") from None
+        yield
+
+
+def _introduce(address: str, taken: services.Services) -> None:
+    print(f"\nCounterfoil   {address}")
+    print(f"Database      {taken.postgres}")
+    print(f"Redis         {taken.redis}")
+    print(f"Outbox        {address}/sandbox/outbox/   (all mail and SMS land here)")
+    print(f"Logs          {places.LOGS}")
+    with psycopg.connect(taken.database_url) as connection:
+        people = connection.execute(PEOPLE).fetchall()
+    if people:
+        print("\nPeople (sign in with the address; the link arrives in the outbox):")
+    for name, email, role, merchant in people:
+        print(f"  {email:<34} {role.replace('_', ' '):<14} {name}, {merchant}")
+    print("\nCtrl-C stops everything.", flush=True)
+
+
+def _watch(processes: Processes) -> int:
+    """Start again what ends; give up on what cannot run."""
+    quick: dict[str, int] = {}
+    started = dict.fromkeys(processes.running, time.monotonic())
+    while True:
+        time.sleep(0.5)
+        for name in processes.ended():
+            is_quick = time.monotonic() - started[name] < _QUICK
+            quick[name] = quick.get(name, 0) + 1 if is_quick else 0
+            if quick[name] >= _PATIENCE:
+                print(f"{name} cannot run:\n{processes.tail(name)}")
+                return 1
+            print(f"{name} ended and is started again ({processes.log(name)}).", flush=True)
+            processes.start(name)
+            started[name] = time.monotonic()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
