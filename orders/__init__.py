@@ -1,0 +1,1 @@
+"""An order after it was authorized: lines, operations, timeline, list, drawer, slips."""

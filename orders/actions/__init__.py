@@ -1,0 +1,1 @@
+"""Every write to orders; one verb, one file."""

@@ -1,0 +1,26 @@
+"""Taking the order's row first, the same way everywhere."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from common.errors import DomainError
+from orders.models import Order
+
+
+def locked(order_id: uuid.UUID, *, access: Access | None = None) -> Order:
+    """The order, locked until commit; Order.DoesNotExist when it is not in reach.
+
+    Lock order everywhere: Order, PaymentLink, Attempt, Operation.
+    """
+    orders = Order.objects.visible_to(access) if access is not None else Order.objects.all()
+    return orders.select_for_update(no_key=True, of=("self",)).select_related("store").get(pk=order_id)
+
+
+def check_version(order: Order, version: int | None) -> None:
+    """Raise DomainError `stale` when somebody acted since the form was shown."""
+    if version is not None and order.version != version:
+        raise DomainError("stale", _("The order has changed since you opened it. Nothing was done; look at the new numbers."))

@@ -1,0 +1,44 @@
+"""The gateway has decided about an order under review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from common.actor import Actor
+from orders.actions.place import book_charge
+from orders.models import Kind, Operation, Order, State
+from orders.states import Status
+from orders.timeline import What, record
+
+
+def approve_review(order: Order, *, expires_at: datetime | None, by: Actor, at: datetime) -> bool:
+    """Let a locked order under review go on; False when it was decided before."""
+    if not order.is_under_review or order.status != Status.AUTHORIZED:
+        return False
+    order.is_under_review = False
+    order.authorization_expires_at = expires_at or order.authorization_expires_at
+    order.save(update_fields=["is_under_review", "authorization_expires_at"])
+    _settle(order, State.SUCCEEDED, at)
+    record(order, What.ORDER_REVIEW_APPROVED, by=by, at=at, amount=order.amount)
+    if order.is_charged_at_once:
+        book_charge(order, by=by, at=at)
+    return True
+
+
+def reject_review(order: Order, *, by: Actor, at: datetime) -> bool:
+    """Cancel a locked order the gateway will not stand for; nothing was charged."""
+    if not order.is_under_review or order.status != Status.AUTHORIZED:
+        return False
+    order.is_under_review = False
+    order.released_amount = order.authorized_amount
+    order.cancelled_at = at
+    order.move_to(Status.CANCELLED)
+    order.save(update_fields=["is_under_review", "released_amount", "cancelled_at", "status"])
+    _settle(order, State.DECLINED, at)
+    record(order, What.ORDER_CANCELLED, by=by, at=at, amount=order.amount, data={"reason": "review_rejected"})
+    return True
+
+
+def _settle(order: Order, state: str, at: datetime) -> None:
+    held = Operation.objects.filter(order=order, kind=Kind.AUTHORIZE, state=State.PENDING)
+    held.update(state=state, settled_at=at)

@@ -1,0 +1,119 @@
+"""One movement of money at a gateway, written down before it is tried."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.actor import Actor, Origin
+from orders.models.lines import Line
+from orders.models.orders import Order
+from payments.models import GatewayAccount
+
+
+class Kind(models.TextChoices):
+    """What moves."""
+
+    AUTHORIZE = "authorize", _("Authorization")
+    CAPTURE = "capture", _("Capture")
+    REFUND = "refund", _("Refund")
+    VOID = "void", _("Void")
+
+
+class State(models.TextChoices):
+    """What became of it."""
+
+    REQUESTED = "requested", _("Requested")
+    PENDING = "pending", _("Pending")
+    UNKNOWN = "unknown", _("Not known yet")
+    SUCCEEDED = "succeeded", _("Succeeded")
+    DECLINED = "declined", _("Declined")
+
+
+IN_FLIGHT = frozenset({State.REQUESTED, State.PENDING, State.UNKNOWN})
+
+
+class Operation(models.Model):
+    """A movement with its idempotency key, its outcome and who asked for it.
+
+    `is_stray` marks money nobody expected: it acts on an authorization that is
+    not the order's, so it never touches the order's sums.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="operations")
+    kind = models.CharField(max_length=9, choices=Kind)
+    state = models.CharField(max_length=9, choices=State, default=State.REQUESTED)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    is_stray = models.BooleanField(default=False)
+    is_automatic = models.BooleanField(default=False)  # auto capture
+    key = models.CharField(max_length=64, unique=True)
+    gateway_account = models.ForeignKey(GatewayAccount, on_delete=models.PROTECT, related_name="+")
+    payment_reference = models.CharField(max_length=200)
+    gateway_reference = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    origin = models.CharField(max_length=8, choices=Origin)
+    actor = models.CharField(max_length=254, blank=True)
+    user_id = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    next_check_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar = ["requested_at", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["next_check_at"], condition=Q(state__in=["requested", "pending", "unknown"]), name="operations_due"),
+            models.Index(fields=["order", "requested_at"], name="operations_by_order"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["gateway_account", "kind", "gateway_reference"],
+                condition=~Q(gateway_reference=""),
+                name="gateway_reference_is_booked_once",
+            ),
+            models.CheckConstraint(name="operation_amount_is_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="settled_operation_has_its_time",
+                condition=Q(state__in=["succeeded", "declined"], settled_at__isnull=False)
+                | Q(state__in=["requested", "pending", "unknown"], settled_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} {self.currency} {self.state}"
+
+    @property
+    def by(self) -> Actor:
+        """Who asked for it."""
+        return Actor(self.origin, self.actor, self.user_id)
+
+    @property
+    def is_in_flight(self) -> bool:
+        """The outcome is not known yet."""
+        return self.state in IN_FLIGHT
+
+
+class OperationLine(models.Model):
+    """The frozen slice of a line that an operation moves."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="slices")
+    quantity = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    tax_amount = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["operation", "line"], name="one_slice_per_operation_and_line"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.line_id}"

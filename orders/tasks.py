@@ -1,0 +1,29 @@
+"""Celery entry points of orders: fetch, call the action, nothing else."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+
+from common import clock
+from orders import operations
+from orders.actions.expire import expire_authorizations
+
+
+@shared_task
+def run_operation(operation_id: str) -> None:
+    """Send a reserved operation now instead of at the next sweep."""
+    operations.run(uuid.UUID(operation_id))
+
+
+@shared_task
+def sweep_operations() -> None:
+    """Resolve operations that stand still."""
+    operations.sweep_operations(clock.now())
+
+
+@shared_task
+def expire_due_authorizations() -> None:
+    """Book holds that ended as gone."""
+    expire_authorizations(clock.now())

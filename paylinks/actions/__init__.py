@@ -1,0 +1,1 @@
+"""Every write to payment links and attempts; one verb, one file."""

@@ -1,0 +1,161 @@
+"""The customer's first deliberate act: an attempt, written down before the redirect."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.terms import current_copy
+from common import clock
+from common.actor import Actor
+from common.db import refuse_transaction, release_connection
+from common.errors import DomainError
+from orders.models import Line
+from orders.states import Status
+from orders.timeline import What, record
+from paylinks.actions.lock import locked
+from paylinks.models import Attempt, PaymentLink, TermsAcceptance
+from paylinks.settle import close_attempt, end_attempt
+from paylinks.states import AttemptState, LinkStatus
+from paylinks.tokens import token_of
+from payments.gateway import BeginRequest, Begun, GatewayRefused, GatewayUnavailable
+from payments.gateways import gateway_for, offered_methods
+from payments.models import GatewayAccount
+
+FIRST_CHECK = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PayInput:
+    """A cleaned payment form."""
+
+    method: str
+    revision: int
+    accepts_terms: bool
+    language: str = "en"
+    email: str = ""
+    phone: str = ""
+    delivery_address: dict[str, Any] = field(default_factory=dict)
+    billing_address: dict[str, Any] = field(default_factory=dict)
+
+
+def begin_payment(link_id: uuid.UUID, pay: PayInput, *, at: datetime) -> Attempt:
+    """Begin to pay a link and answer an attempt whose `redirect_url` leads to the gateway.
+
+    The attempt's row is committed before the gateway hears of it. Raises
+    DomainError: `link_closed`, `changed`, `terms`, `method`, `paid_elsewhere`
+    (another attempt runs), `declined` or `gateway_unavailable`.
+    """
+    refuse_transaction()
+    attempt = _reserve(link_id, pay, at)
+    return open_session(attempt)
+
+
+@transaction.atomic(durable=True)
+def _reserve(link_id: uuid.UUID, pay: PayInput, at: datetime) -> Attempt:
+    link = locked(link_id)
+    # The lock may have been waited for: the 48 hours are compared with what the clock says now.
+    now = max(at, clock.now())
+    account = _check(link, pay, now)
+    attempt = Attempt.objects.create(
+        link=link,
+        order=link.order,
+        revision=pay.revision,
+        amount=link.order.amount,
+        currency=link.order.currency,
+        method=pay.method,
+        gateway_account=account,
+        language=pay.language,
+        email=pay.email,
+        phone=pay.phone,
+        delivery_address=pay.delivery_address,
+        billing_address=pay.billing_address,
+        begun_at=now,
+        next_check_at=now + FIRST_CHECK,
+    )
+    store = link.order.store
+    TermsAcceptance.objects.create(
+        attempt=attempt, copy=current_copy(store), url=store.terms_url, language=pay.language, accepted_at=now
+    )
+    if link.status == LinkStatus.CREATED:
+        link.move_to(LinkStatus.IN_PROGRESS)
+        link.in_progress_at = now
+        link.save(update_fields=["status", "in_progress_at"])
+    record(link.order, What.LINK_OPENED, by=Actor.customer(), at=now, data={"method": pay.method, "number": link.number})
+    return attempt
+
+
+def _check(link: PaymentLink, pay: PayInput, at: datetime) -> GatewayAccount:
+    if not link.is_open(at) or not link.is_current or link.order.status != Status.PENDING:
+        raise DomainError("link_closed", _("This link has closed. Nothing was charged."))
+    if not pay.accepts_terms:
+        raise DomainError("terms", _("Accept the terms and conditions to go on."), field="terms")
+    if pay.revision != link.order.revision:
+        raise DomainError("changed", _("The order has changed. Look at it again before you pay."))
+    if link.attempts.filter(state=AttemptState.BEGUN).exists():
+        raise DomainError("paid_elsewhere", _("A payment of this order has begun already."))
+    account = GatewayAccount.objects.filter(store=link.order.store_id, is_active=True).first()
+    if account is None:
+        raise DomainError("gateway_missing", _("This store cannot take payments now. Nothing was charged."))
+    offered = offered_methods(account, link.order.country, link.order.currency, link.expires_at - at)
+    if pay.method not in {method.code for method in offered}:
+        raise DomainError("method", _("Choose a way to pay."), field="method")
+    return account
+
+
+def open_session(attempt: Attempt) -> Attempt:
+    """Open the gateway's session of a begun attempt; asked again it is the same session."""
+    try:
+        begun = begin_at_gateway(attempt)
+    except GatewayRefused as error:
+        end_attempt(attempt.pk, AttemptState.DECLINED, problem=error.message, at=clock.now())
+        raise DomainError("declined", error.message) from error
+    except GatewayUnavailable as error:
+        if not error.was_sent:
+            end_attempt(attempt.pk, AttemptState.ABANDONED, problem=error.message, at=clock.now())
+        words = _("The payment provider does not answer now. Nothing was charged; try again in a moment.")
+        raise DomainError("gateway_unavailable", words) from error
+    attempt.session_reference = begun.session_reference
+    attempt.redirect_url = begun.redirect_url
+    attempt.save(update_fields=["session_reference", "redirect_url"])
+    return attempt
+
+
+def begin_at_gateway(attempt: Attempt) -> Begun:
+    """Tell the gateway of an attempt. The attempt's id is the key: no second session comes of it."""
+    order = attempt.order
+    link = attempt.link
+    lines = Line.objects.filter(order=order, revision=attempt.revision).order_by("position")
+    base = settings.PUBLIC_URL
+    request = BeginRequest(
+        reference=str(attempt.pk),
+        amount=attempt.amount,
+        currency=attempt.currency,
+        country=order.country,
+        language=attempt.language,
+        method=attempt.method,
+        lines=tuple({"name": line.name, "quantity": line.quantity, "total_amount": line.total_amount} for line in lines),
+        return_url=base + reverse("pay:back", args=[token_of(link.pk), attempt.pk]),
+        webhook_url=base + reverse("api:webhook", args=[attempt.gateway_account.provider, attempt.gateway_account_id]),
+        expires_at=link.expires_at,
+        email=attempt.email,
+        phone=attempt.phone,
+    )
+    gateway = gateway_for(attempt.gateway_account)
+    release_connection()
+    return gateway.begin(request)
+
+
+def start_again(link_id: uuid.UUID, pay: PayInput, *, at: datetime) -> Attempt:
+    """Close the running attempt at the gateway, then begin anew. Raises `just_paid` when it had succeeded."""
+    running = Attempt.objects.filter(link_id=link_id, state=AttemptState.BEGUN).first()
+    if running is not None:
+        close_attempt(running.pk, at=at)
+    return begin_payment(link_id, pay, at=at)

@@ -1,0 +1,87 @@
+"""Resend: a fresh 48-hour link replaces the current one."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.access import Access
+from common.actor import Actor
+from orders.models import Order
+from orders.timeline import What, record
+from paylinks.actions.issue import channel_of, issue_link
+from paylinks.actions.lock import locked
+from paylinks.limits import check_sending
+from paylinks.models import PaymentLink
+from paylinks.rules import LinkVerb, obstacle
+from paylinks.settle import close_running
+from paylinks.states import OPEN, LinkStatus
+
+
+def resend_link(  # noqa: PLR0913
+    link_id: uuid.UUID,
+    *,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    recipient: str = "",
+) -> PaymentLink:
+    """Issue a new link in place of `link_id`; an empty recipient keeps the old one.
+
+    A running attempt is closed at the gateway first. Raises DomainError:
+    `just_paid` when it has succeeded meanwhile, `attempt_unknown` when the
+    gateway does not answer, `replaced` when somebody was faster.
+    """
+    links = PaymentLink.objects.visible_to(access) if access is not None else PaymentLink.objects.all()
+    link = links.select_related("order__store__merchant").get(pk=link_id)
+    found = obstacle(link, LinkVerb.RESEND, access, at)
+    if found is not None:
+        raise found.error()
+    target = recipient or link.recipient
+    check_sending(
+        person=str(by.user_id),
+        store=link.order.store.mid,
+        recipient=target,
+        country=link.order.country,
+        channel=channel_of(target),
+    )
+    close_running(link.order_id, at=at)
+    return _replace(link_id, target, access=access, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
+def _replace(link_id: uuid.UUID, recipient: str, *, access: Access | None, by: Actor, at: datetime) -> PaymentLink:
+    old = locked(link_id, access=access)
+    found = obstacle(old, LinkVerb.RESEND, access, at)
+    if found is not None:
+        raise found.error()
+    _retire(old, at, by)
+    _correct_contact(old.order, old.recipient, recipient)
+    new = issue_link(old.order, recipient=recipient, number=old.number + 1, by=by, at=at)
+    PaymentLink.objects.filter(pk=old.pk).update(replaced_by=new)
+    return new
+
+
+def _retire(old: PaymentLink, at: datetime, by: Actor) -> None:
+    """The old link ends before the new one exists: at most one is open."""
+    if old.status in OPEN:
+        if at >= old.expires_at:
+            old.move_to(LinkStatus.EXPIRED)
+            old.expired_at = at
+        else:
+            old.move_to(LinkStatus.CANCELLED)
+            old.cancelled_at = at
+            old.cancelled_by = by.label
+    old.is_current = False
+    old.save(update_fields=["status", "expired_at", "cancelled_at", "cancelled_by", "is_current"])
+    record(old.order, What.LINK_REPLACED, by=by, at=at, data={"number": old.number})
+
+
+def _correct_contact(order: Order, before: str, after: str) -> None:
+    if before == after:
+        return
+    order.email, order.phone = (after, "") if "@" in after else ("", after)
+    order.search_text = order.search_words()
+    order.save(update_fields=["email", "phone", "search_text"])

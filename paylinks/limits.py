@@ -1,0 +1,27 @@
+"""Limits per person, store, recipient and country against pumping and mail abuse."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError
+from common.limits import allow
+from messaging.models import Channel
+
+HOUR = 3600
+
+
+def check_sending(*, person: str, store: str, recipient: str, country: str, channel: str) -> None:
+    """Raise DomainError when one more message would be too many within the hour."""
+    checks = [
+        ("person", person, _("You have sent very many links within an hour.")),
+        ("store", store, _("This store has sent very many links within an hour.")),
+        ("recipient", recipient, _("This recipient has been sent several links within an hour.")),
+    ]
+    if channel == Channel.SMS:
+        checks.append(("country", country, _("Very many text messages went to this country within an hour.")))
+    for kind, who, words in checks:
+        if not allow(f"links:{kind}:{who}", settings.LINK_LIMITS[kind], HOUR):
+            wait = _("Try again in an hour, or ask the operator of this installation to raise the limit.")
+            raise DomainError("too_many_links", f"{words} {wait}")

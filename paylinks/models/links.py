@@ -1,0 +1,115 @@
+"""A 48-hour invitation to pay one order."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import Channel
+from orders.models import Order
+from paylinks.states import LINK_MOVES, OPEN, LinkStatus, check_move
+
+if TYPE_CHECKING:
+    from accounts.access import Access
+
+LIFETIME = timedelta(hours=48)
+GRACE = timedelta(minutes=15)  # a begun attempt stands if the gateway authorized it by then
+OPEN_STATUSES = sorted(OPEN)
+
+
+class PaymentLinkQuerySet(models.QuerySet["PaymentLink"]):
+    """Reading links."""
+
+    def visible_to(self, access: Access) -> PaymentLinkQuerySet:
+        """Links of the person's merchant in the stores of their reach; the one tenant filter."""
+        mine = self.filter(merchant_id=access.merchant.pk)
+        return mine if access.is_everywhere else mine.filter(store_id__in=access.store_ids)
+
+    def current(self) -> PaymentLinkQuerySet:
+        """The newest link of each order."""
+        return self.filter(is_current=True)
+
+
+class PaymentLink(models.Model):
+    """An invitation; the token is derived from the id and nothing secret is stored."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="links")
+    merchant_id = models.BigIntegerField()  # the order's, for the index of the history
+    store_id = models.BigIntegerField()
+    number = models.PositiveSmallIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1)  # of the order's lines
+    status = models.CharField(max_length=11, choices=LinkStatus, default=LinkStatus.CREATED)
+    is_current = models.BooleanField(default=True)
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel)
+    recipient = models.CharField(max_length=254)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    in_progress_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.CharField(max_length=254, blank=True)
+    expired_at = models.DateTimeField(null=True)
+    requested_at = models.DateTimeField(null=True)  # the customer asked for a new link
+    created_by = models.CharField(max_length=254, blank=True)
+    created_by_id = models.BigIntegerField(null=True)
+    form_key = models.UUIDField(null=True, unique=True)  # the create form's own key: one order per form
+
+    objects = PaymentLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(F("merchant_id"), F("created_at").desc(), F("id").desc(), condition=Q(is_current=True), name="links_by_merchant"),
+            models.Index(F("store_id"), F("created_at").desc(), F("id").desc(), condition=Q(is_current=True), name="links_by_store"),
+            models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="links_due"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "number"], name="one_link_per_number"),
+            models.UniqueConstraint(fields=["order"], condition=Q(is_current=True), name="one_current_link"),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="at_most_one_link_is_open",
+                violation_error_message=_("This order has an open link already."),
+            ),
+            models.CheckConstraint(
+                name="a_link_lives_48_hours",
+                condition=Q(expires_at=F("created_at") + Value(LIFETIME)),
+            ),
+            models.CheckConstraint(
+                name="link_status_has_its_time",
+                condition=Q(status="created")
+                | Q(status="in_progress", in_progress_at__isnull=False)
+                | Q(status="completed", completed_at__isnull=False)
+                | Q(status="cancelled", cancelled_at__isnull=False)
+                | Q(status="expired", expired_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="link_expires_only_past_its_end",
+                condition=Q(expired_at__isnull=True) | Q(expired_at__gte=F("expires_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link {self.number} of {self.order_id}"
+
+    def status_at(self, at: datetime) -> str:
+        """What people read: past the end an open link is expired, sweep or not."""
+        if self.status in OPEN and at >= self.expires_at:
+            return LinkStatus.EXPIRED
+        return self.status
+
+    def is_open(self, at: datetime) -> bool:
+        """Can still be begun."""
+        return self.status_at(at) in OPEN
+
+    def move_to(self, status: str) -> None:
+        """Change the status; the only writer of it. Raises IllegalMove."""
+        check_move(LINK_MOVES, self.status, status)
+        self.status = status

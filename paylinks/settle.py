@@ -1,0 +1,174 @@
+"""Redirect, webhook and sweep all end here: what the gateway says becomes the order's, once."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.actor import Actor
+from common.db import refuse_transaction, release_connection
+from common.errors import DomainError
+from orders.actions.lock import locked as locked_order
+from orders.timeline import What, record
+from paylinks import placing
+from paylinks.models import GRACE, Attempt, PaymentLink
+from paylinks.states import AttemptState
+from payments.gateway import GatewayUnavailable, SessionState, Snapshot
+from payments.gateways import gateway_for
+
+log = structlog.get_logger(__name__)
+
+_FIRST_WAIT = timedelta(seconds=30)
+_LONGEST_WAIT = timedelta(minutes=15)
+_BATCH = 200
+_PAID = frozenset({SessionState.AUTHORIZED, SessionState.UNDER_REVIEW})
+_ENDS: dict[str, str] = {
+    SessionState.DECLINED: AttemptState.DECLINED,
+    SessionState.REJECTED: AttemptState.DECLINED,
+    SessionState.CANCELLED: AttemptState.ABANDONED,
+    SessionState.CLOSED: AttemptState.ABANDONED,
+    SessionState.UNKNOWN: AttemptState.ABANDONED,
+}
+
+
+def check_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
+    """Ask the gateway about an attempt and settle the answer.
+
+    Past the end of the link and its 15 minutes an open session is closed, so
+    that nobody can pay any more. Raises GatewayUnavailable.
+    """
+    refuse_transaction()
+    attempt = _load(attempt_id)
+    session = _session_of(attempt)
+    gateway = gateway_for(attempt.gateway_account)
+    release_connection()
+    snapshot = gateway.fetch(session)
+    if snapshot.state == SessionState.OPEN and at >= attempt.link.expires_at + GRACE:
+        snapshot = gateway.close(session)
+    return settle(attempt_id, snapshot, at=at)
+
+
+def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
+    """End a running attempt at the gateway.
+
+    Raises DomainError `just_paid` when the customer was faster, and
+    `attempt_unknown` when the gateway does not answer: then nothing may change.
+    """
+    refuse_transaction()
+    try:
+        attempt = _load(attempt_id)
+        session = _session_of(attempt)
+        gateway = gateway_for(attempt.gateway_account)
+        release_connection()
+        snapshot = gateway.close(session)
+    except GatewayUnavailable as error:
+        words = _("A payment has begun and the payment provider does not answer, so nothing was changed. Try again in a moment.")
+        raise DomainError("attempt_unknown", words) from error
+    attempt = settle(attempt_id, snapshot, at=at)
+    if attempt.state == AttemptState.AUTHORIZED:
+        raise DomainError("just_paid", _("The customer has just paid. Nothing was changed."))
+    if attempt.state == AttemptState.BEGUN:
+        raise DomainError("attempt_unknown", _("A payment has begun and is not decided yet. Try again in a moment."))
+    return attempt
+
+
+def close_running(order_id: uuid.UUID, *, at: datetime) -> None:
+    """Close the running attempt of an order, if there is one; raises as `close_attempt`."""
+    running = Attempt.objects.filter(order_id=order_id, state=AttemptState.BEGUN).values_list("pk", flat=True)
+    for attempt_id in list(running):
+        close_attempt(attempt_id, at=at)
+
+
+def _load(attempt_id: uuid.UUID) -> Attempt:
+    return Attempt.objects.select_related("link", "order", "gateway_account__store").get(pk=attempt_id)
+
+
+def _session_of(attempt: Attempt) -> str:
+    """The session's reference; an answer that was lost is asked for again by the same key."""
+    if attempt.session_reference:
+        return attempt.session_reference
+    from paylinks.actions.begin import begin_at_gateway  # noqa: PLC0415 (begin settles, settle may have to begin)
+
+    begun = begin_at_gateway(attempt)
+    Attempt.objects.filter(pk=attempt.pk).update(session_reference=begun.session_reference, redirect_url=begun.redirect_url)
+    return begun.session_reference
+
+
+@transaction.atomic(durable=True)
+def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> Attempt:
+    """Apply a snapshot to its attempt, link and order; late, repeated or out of order it changes nothing twice.
+
+    Lock order: Order, PaymentLink, Attempt.
+    """
+    attempt = _locked(attempt_id)
+    by = Actor.gateway(attempt.gateway_account.get_provider_display())
+    if snapshot.state in _PAID:
+        placing.paid(attempt, snapshot, by=by, at=at)
+    elif attempt.state == AttemptState.AUTHORIZED:
+        placing.decided(attempt, snapshot, by=by, at=at)
+    elif attempt.state == AttemptState.BEGUN and snapshot.state in _ENDS:
+        _end(attempt, _ENDS[snapshot.state], problem=str(SessionState(snapshot.state).label), by=by, at=at)
+    return attempt
+
+
+def _locked(attempt_id: uuid.UUID) -> Attempt:
+    ids = Attempt.objects.values_list("order_id", "link_id").get(pk=attempt_id)
+    order = locked_order(ids[0])
+    link = PaymentLink.objects.select_for_update(no_key=True, of=("self",)).get(pk=ids[1])
+    attempt = (
+        Attempt.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("gateway_account__store")
+        .get(pk=attempt_id)
+    )
+    link.order = attempt.order = order
+    attempt.link = link
+    return attempt
+
+
+@transaction.atomic(durable=True)
+def end_attempt(attempt_id: uuid.UUID, state: str, *, problem: str, at: datetime) -> None:
+    """End a begun attempt the gateway refused or surely never heard of."""
+    attempt = _locked(attempt_id)
+    if attempt.state == AttemptState.BEGUN:
+        by = Actor.gateway(attempt.gateway_account.get_provider_display())
+        _end(attempt, state, problem=problem, by=by, at=at)
+
+
+def _end(attempt: Attempt, state: str, *, problem: str, by: Actor, at: datetime) -> None:
+    attempt.move_to(state)
+    attempt.problem = problem[:200]
+    attempt.ended_at = at
+    attempt.next_check_at = None
+    attempt.save(update_fields=["state", "problem", "ended_at", "next_check_at"])
+    if state == AttemptState.DECLINED:
+        record(attempt.order, What.LINK_DECLINED, by=by, at=at, amount=attempt.amount, data={"problem": problem})
+
+
+def sweep_attempts(at: datetime) -> int:
+    """Ask about every attempt that stands still, also those under review; answers how many."""
+    due = Attempt.objects.filter(next_check_at__lte=at).order_by("next_check_at")
+    asked = 0
+    for attempt_id, checks in list(due.values_list("pk", "checks")[:_BATCH]):
+        if not _claim(attempt_id, checks, at):
+            continue
+        asked += 1
+        try:
+            check_attempt(attempt_id, at=clock.now())
+        except GatewayUnavailable:
+            log.warning("attempt.gateway_silent", attempt=str(attempt_id))
+        except Exception:
+            log.exception("attempt.sweep_failed", attempt=str(attempt_id))
+    return asked
+
+
+def _claim(attempt_id: uuid.UUID, checks: int, at: datetime) -> bool:
+    """Two sweeps at once: the one whose UPDATE counts goes on."""
+    wait = min(_FIRST_WAIT * 2 ** min(checks, 10), _LONGEST_WAIT)
+    row = Attempt.objects.filter(pk=attempt_id, checks=checks, next_check_at__lte=at)
+    return row.update(checks=F("checks") + 1, next_check_at=at + wait) == 1

@@ -1,0 +1,29 @@
+"""Celery entry points of payment links: fetch, call the action, nothing else."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+
+from common import clock
+from paylinks import settle
+from paylinks.actions.expire import expire_links
+
+
+@shared_task
+def expire_due_links() -> None:
+    """Mark links past their 48 hours."""
+    expire_links(clock.now())
+
+
+@shared_task
+def sweep_attempts() -> None:
+    """Ask the gateway about attempts that stand still."""
+    settle.sweep_attempts(clock.now())
+
+
+@shared_task
+def check_attempt(attempt_id: str) -> None:
+    """Ask about one attempt, when a webhook spoke of it."""
+    settle.check_attempt(uuid.UUID(attempt_id), at=clock.now())
