@@ -4,6 +4,7 @@ import { mayLeave } from "./unsaved.js";
 const place = document.getElementById("drawer");
 const narrow = window.matchMedia("(width < 75rem)");
 let opener = null;
+let wasOpen = false;
 let titleBefore = document.title;
 
 export const drawer = () => place?.querySelector("[data-drawer]") ?? null;
@@ -33,6 +34,8 @@ function opened() {
   setModal();
   markRow();
   if (!open) return;
+  open.classList.toggle("enters", !wasOpen);
+  wasOpen = true;
   const heading = document.getElementById(open.getAttribute("aria-labelledby"));
   if (open.dataset.title || heading) document.title = `${open.dataset.title || heading.textContent.trim()} · Counterfoil`;
   if (!open.contains(document.activeElement)) open.focus({ preventScroll: true });
@@ -42,11 +45,12 @@ async function close(link) {
   if (!(await mayLeave())) return;
   const path = location.pathname;
   place.replaceChildren();
+  wasOpen = false;
   setModal();
   markRow();
   history.pushState({ htmx: true }, "", link.href);
   document.title = titleBefore;
-  const back = opener?.isConnected ? opener : rowOf(path) ?? document.getElementById("main");
+  const back = rowOf(path) ?? (opener?.isConnected ? opener : document.getElementById("main"));
   back.focus();
   // the list may follow: hx-trigger="drawer:closed from:body"
   document.body.dispatchEvent(new CustomEvent("drawer:closed"));

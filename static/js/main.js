@@ -13,3 +13,4 @@ import "./copy.js";
 import "./countdown.js";
 import "./toast.js";
 import "./autosubmit.js";
+import "./wait.js";
