@@ -19,6 +19,7 @@ class Kind(TextChoices):
     STORE_CREATED = "store.created"
     STORE_CONFIGURED = "store.configured"
     TERMS_FETCHED = "terms.fetched"
+    TERMS_UNREACHABLE = "terms.unreachable"
     MEMBER_ADDED = "member.added"
     SIGNED_IN = "user.signed_in"
     SIGNED_OUT_EVERYWHERE = "user.signed_out_everywhere"

@@ -11,6 +11,6 @@ from accounts.models import Store, User
 class PortalRequest(HttpRequest):
     """A signed-in request: `access` at the chosen merchant, `store` when one is chosen."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     access: Access
     store: Store | None

@@ -1,4 +1,4 @@
-"""Every write to merchants, stores and members."""
+"""Merchants, stores and members."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from accounts.audit import Kind, record
 from accounts.models import Grant, Member, Merchant, Store, User
 from accounts.roles import Role
 from common.actor import Actor
+from common.kick import kick
 
 STORE_SETTINGS = (
     "terms_url",
@@ -77,6 +78,8 @@ def configure_store(store: Store, values: Mapping[str, Any], *, by: Actor, at: d
     locked.save(update_fields=[*changed, *_forget_terms(locked, changed)])
     after = {name: values[name] for name in changed}
     record(Kind.STORE_CONFIGURED, by=by, at=at, store=locked, before=before, after=after)
+    if "terms_url" in changed and locked.terms_url:
+        kick("accounts.tasks.fetch_terms", locked.pk)
     return changed
 
 

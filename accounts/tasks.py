@@ -1,0 +1,34 @@
+"""Celery entry points of accounts."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts import actions, mails, terms
+from common import clock
+from messaging.actions import deliver
+
+
+@shared_task
+def deliver_sign_in(message_id: str) -> None:
+    """Render and send a sign-in link, if its address belongs to somebody."""
+    deliver(message_id, mails.sign_in, clock.now())
+
+
+@shared_task
+def fetch_terms(store_id: int) -> None:
+    """Fetch the text behind a store's terms link."""
+    terms.refresh(store_id, clock.now())
+
+
+@shared_task
+def sweep_terms() -> None:
+    """Fetch what was never fetched, is a day old, or failed an hour ago."""
+    for store_id in terms.due(clock.now()):
+        terms.refresh(store_id, clock.now())
+
+
+@shared_task
+def tidy() -> None:
+    """Forget old sign-in links."""
+    actions.tidy(at=clock.now())
