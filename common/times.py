@@ -33,6 +33,11 @@ def day(value: datetime, now: datetime) -> str:
     return _day(local(value).date(), local(now).year, _language())
 
 
+def full_day(value: datetime) -> str:
+    """The date with its year, whenever it is: "12 Nov 2026"."""
+    return _day(local(value).date(), 0, _language())
+
+
 def exact(value: datetime) -> str:
     """Date, time and zone in full, for titles: "12 November 2026, 18:04:09 CET"."""
     here = local(value)

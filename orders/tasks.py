@@ -7,7 +7,7 @@ import uuid
 from celery import shared_task
 
 from common import clock
-from orders import operations
+from orders import documents, operations
 from orders.actions.expire import expire_authorizations
 
 
@@ -27,3 +27,9 @@ def sweep_operations() -> None:
 def expire_due_authorizations() -> None:
     """Book holds that ended as gone."""
     expire_authorizations(clock.now())
+
+
+@shared_task
+def make_slip(document_id: str) -> None:
+    """Make a queued packing slip."""
+    documents.make_slip(uuid.UUID(document_id), clock.now())

@@ -15,4 +15,11 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(15, "portal.tasks.heartbeat"),
+    "messages": every(20, "messaging.tasks.sweep"),
+    "operations": every(10, "orders.tasks.sweep_operations"),
+    "authorizations": every(60, "orders.tasks.expire_due_authorizations"),
+    "attempts": every(15, "paylinks.tasks.sweep_attempts"),
+    "links": every(30, "paylinks.tasks.expire_due_links"),
+    "documents": every(20, "documents.tasks.sweep_documents"),
+    "outdated documents": every(3600, "documents.tasks.forget_outdated"),
 }
