@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextvars import copy_context
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 
 def client(timeout: httpx.Timeout, **options: Any) -> httpx.Client:
@@ -29,4 +29,11 @@ def _handler() -> WSGIHandler:
 
 def _in_process(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """The inner request gets its own context: language and log fields must not leak outwards."""
-    return copy_context().run(_handler(), environ, start_response)
+    return copy_context().run(_answer, environ, start_response)
+
+
+def _answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """No request_started, no request_finished: those would close the outer request's connection."""
+    response = _handler().get_response(WSGIRequest(environ))
+    start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
+    return [b"".join(cast("Iterable[bytes]", response))]

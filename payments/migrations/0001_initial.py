@@ -6,28 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GatewayAccount',
+            name="GatewayAccount",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(choices=[('sandbox', 'Sandbox')], max_length=16)),
-                ('name', models.CharField(max_length=100)),
-                ('config', models.JSONField(blank=True, default=dict)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_test', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField()),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gateway_accounts', to='accounts.store')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("provider", models.CharField(choices=[("sandbox", "Sandbox")], max_length=16)),
+                ("name", models.CharField(max_length=100)),
+                ("config", models.JSONField(blank=True, default=dict)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_test", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gateway_accounts",
+                        to="accounts.store",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('store',), name='store_has_one_active_gateway', violation_error_message='This store has an active gateway already.'), models.CheckConstraint(condition=models.Q(models.Q(('provider', 'sandbox'), _negated=True), ('is_test', True), _connector='OR'), name='sandbox_money_is_test_money', violation_error_message='The sandbox moves test money only.')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_active", True)),
+                        fields=("store",),
+                        name="store_has_one_active_gateway",
+                        violation_error_message="This store has an active gateway already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("provider", "sandbox"), _negated=True), ("is_test", True), _connector="OR"
+                        ),
+                        name="sandbox_money_is_test_money",
+                        violation_error_message="The sandbox moves test money only.",
+                    ),
+                ],
             },
         ),
     ]

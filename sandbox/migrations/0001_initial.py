@@ -7,145 +7,272 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Behaviour',
+            name="Behaviour",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('succeed', 'Succeed'), ('decline', 'Decline'), ('timeout_before', 'Time out, nothing done'), ('timeout_after', 'Time out, but done'), ('late', 'Answer later: succeeded'), ('late_decline', 'Answer later: declined'), ('error', 'Internal error (500)')], max_length=16)),
-                ('account', models.UUIDField(blank=True, null=True)),
-                ('key_prefix', models.CharField(blank=True, max_length=100)),
-                ('times_left', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("succeed", "Succeed"),
+                            ("decline", "Decline"),
+                            ("timeout_before", "Time out, nothing done"),
+                            ("timeout_after", "Time out, but done"),
+                            ("late", "Answer later: succeeded"),
+                            ("late_decline", "Answer later: declined"),
+                            ("error", "Internal error (500)"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("account", models.UUIDField(blank=True, null=True)),
+                ("key_prefix", models.CharField(blank=True, max_length=100)),
+                ("times_left", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'key_prefix'), name='sandbox_one_behaviour_per_scope', nulls_distinct=False)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "key_prefix"), name="sandbox_one_behaviour_per_scope", nulls_distinct=False
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Control',
+            name="Control",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('clock_offset_seconds', models.BigIntegerField(default=0)),
-                ('webhooks', models.CharField(choices=[('normal', 'Once, at once'), ('twice', 'Everything twice'), ('out_of_order', 'Out of order'), ('never', 'Never')], default='normal', max_length=12)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("clock_offset_seconds", models.BigIntegerField(default=0)),
+                (
+                    "webhooks",
+                    models.CharField(
+                        choices=[
+                            ("normal", "Once, at once"),
+                            ("twice", "Everything twice"),
+                            ("out_of_order", "Out of order"),
+                            ("never", "Never"),
+                        ],
+                        default="normal",
+                        max_length=12,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='sandbox_has_one_panel')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="sandbox_has_one_panel")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxItem',
+            name="OutboxItem",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS')], max_length=5)),
-                ('to', models.CharField(max_length=1000)),
-                ('subject', models.CharField(blank=True, max_length=500)),
-                ('text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('links', models.JSONField(default=list)),
-                ('tags', models.JSONField(default=list)),
-                ('key', models.CharField(blank=True, max_length=100)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("channel", models.CharField(choices=[("email", "E-mail"), ("sms", "SMS")], max_length=5)),
+                ("to", models.CharField(max_length=1000)),
+                ("subject", models.CharField(blank=True, max_length=500)),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("links", models.JSONField(default=list)),
+                ("tags", models.JSONField(default=list)),
+                ("key", models.CharField(blank=True, max_length=100)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(fields=['-created_at'], name='sandbox_outbox_latest')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='sandbox_message_is_accepted_once')],
+                "ordering": ["-created_at", "-id"],
+                "indexes": [models.Index(fields=["-created_at"], name="sandbox_outbox_latest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("key",),
+                        name="sandbox_message_is_accepted_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('account', models.UUIDField()),
-                ('our_reference', models.CharField(max_length=100)),
-                ('amount', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('country', models.CharField(max_length=2)),
-                ('language', models.CharField(max_length=8)),
-                ('method', models.CharField(max_length=16)),
-                ('lines', models.JSONField(default=list)),
-                ('return_url', models.CharField(max_length=2000)),
-                ('webhook_url', models.CharField(blank=True, max_length=2000)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=32)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('authorized', 'Authorized'), ('under_review', 'Under review'), ('rejected', 'Rejected'), ('declined', 'Declined'), ('cancelled', 'Cancelled'), ('closed', 'Closed')], default='open', max_length=12)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("account", models.UUIDField()),
+                ("our_reference", models.CharField(max_length=100)),
+                ("amount", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("country", models.CharField(max_length=2)),
+                ("language", models.CharField(max_length=8)),
+                ("method", models.CharField(max_length=16)),
+                ("lines", models.JSONField(default=list)),
+                ("return_url", models.CharField(max_length=2000)),
+                ("webhook_url", models.CharField(blank=True, max_length=2000)),
+                ("email", models.CharField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=32)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("authorized", "Authorized"),
+                            ("under_review", "Under review"),
+                            ("rejected", "Rejected"),
+                            ("declined", "Declined"),
+                            ("cancelled", "Cancelled"),
+                            ("closed", "Closed"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['-created_at'], name='sandbox_session_latest')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'our_reference'), name='sandbox_session_is_begun_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='sandbox_session_asks_for_money'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='sandbox_session_is_open_or_finished')],
+                "indexes": [models.Index(fields=["-created_at"], name="sandbox_session_latest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "our_reference"), name="sandbox_session_is_begun_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gt", 0)), name="sandbox_session_asks_for_money"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("finished_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="sandbox_session_is_open_or_finished",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField()),
-                ('label', models.CharField(max_length=40)),
-                ('authorized_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='payment', to='sandbox.session')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField()),
+                ("label", models.CharField(max_length=40)),
+                ("authorized_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="payment", to="sandbox.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.UUIDField(default=uuid.uuid4)),
-                ('kind', models.CharField(max_length=20)),
-                ('to', models.CharField(max_length=2000)),
-                ('payload', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Delivered'), ('failed', 'Given up'), ('withheld', 'Withheld')], default='queued', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('last_answer', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='sandbox.session')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event", models.UUIDField(default=uuid.uuid4)),
+                ("kind", models.CharField(max_length=20)),
+                ("to", models.CharField(max_length=2000)),
+                ("payload", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sent", "Delivered"),
+                            ("failed", "Given up"),
+                            ("withheld", "Withheld"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("last_answer", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="webhooks", to="sandbox.session"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('account', models.UUIDField()),
-                ('key', models.CharField(max_length=100)),
-                ('kind', models.CharField(choices=[('capture', 'Capture'), ('refund', 'Refund'), ('void', 'Void'), ('release', 'Release'), ('extend', 'Extend'), ('adjust', 'Adjust')], max_length=8)),
-                ('amount', models.BigIntegerField()),
-                ('asked_amount', models.BigIntegerField(null=True)),
-                ('state', models.CharField(choices=[('succeeded', 'Succeeded'), ('pending', 'Pending'), ('declined', 'Declined')], max_length=10)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('message', models.CharField(blank=True, max_length=200)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('settles_at', models.DateTimeField(blank=True, null=True)),
-                ('settles_as', models.CharField(blank=True, max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='movements', to='sandbox.payment')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("account", models.UUIDField()),
+                ("key", models.CharField(max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("capture", "Capture"),
+                            ("refund", "Refund"),
+                            ("void", "Void"),
+                            ("release", "Release"),
+                            ("extend", "Extend"),
+                            ("adjust", "Adjust"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                ("asked_amount", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("succeeded", "Succeeded"), ("pending", "Pending"), ("declined", "Declined")],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("message", models.CharField(blank=True, max_length=200)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("settles_at", models.DateTimeField(blank=True, null=True)),
+                ("settles_as", models.CharField(blank=True, max_length=10)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="movements", to="sandbox.payment"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['settles_at'], name='sandbox_movement_due')],
-                'constraints': [models.UniqueConstraint(fields=('account', 'key'), name='sandbox_key_is_used_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'pending'), _negated=True), ('settles_at__isnull', False), _connector='OR'), name='sandbox_pending_movement_settles_some_day')],
+                "ordering": ["created_at", "id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")), fields=["settles_at"], name="sandbox_movement_due"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("account", "key"), name="sandbox_key_is_used_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "pending"), _negated=True),
+                            ("settles_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="sandbox_pending_movement_settles_some_day",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='sandbox_payment_is_money'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="sandbox_payment_is_money"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('authorized_at'))), name='sandbox_hold_ends_after_it_began'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expires_at__gt", models.F("authorized_at"))),
+                name="sandbox_hold_ends_after_it_began",
+            ),
         ),
         migrations.AddIndex(
-            model_name='webhook',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['next_at'], name='sandbox_webhook_due'),
+            model_name="webhook",
+            index=models.Index(
+                condition=models.Q(("state", "queued")), fields=["next_at"], name="sandbox_webhook_due"
+            ),
         ),
     ]

@@ -62,6 +62,13 @@ def endpoint(method: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
     return decorate
 
 
+def _id(text: str, what: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise not_found(what) from error
+
+
 def _stall() -> HttpResponse:
     """Keep the caller waiting longer than it will, then give up on it.
 
@@ -110,25 +117,26 @@ def _open(account: uuid.UUID, wish: SessionWish, kind: str) -> HttpResponse:
 
 
 @endpoint("GET")
-def session_detail(request: HttpRequest, account: uuid.UUID, session: uuid.UUID) -> HttpResponse:
+def session_detail(request: HttpRequest, account: uuid.UUID, session: str) -> HttpResponse:
     """A session with its payment as it is now."""
     at = clock.now()
     operations.settle_due(at)
-    found = Session.objects.filter(pk=session, account=account).first()
+    found = Session.objects.filter(pk=_id(session, "session"), account=account).first()
     if found is None:
         raise not_found("session")
     return JsonResponse(session_json(found, at))
 
 
 @endpoint("POST")
-def session_close(request: HttpRequest, account: uuid.UUID, session: uuid.UUID) -> HttpResponse:
+def session_close(request: HttpRequest, account: uuid.UUID, session: str) -> HttpResponse:
     """End an open session; the answer says how it really ended."""
     at = clock.now()
-    return JsonResponse(session_json(sessions.close_session(account, session, at), at))
+    closed = sessions.close_session(account, _id(session, "session"), at)
+    return JsonResponse(session_json(closed, at))
 
 
 @endpoint("POST")
-def operation_list(request: HttpRequest, account: uuid.UUID, payment: uuid.UUID, verb: str) -> HttpResponse:
+def operation_list(request: HttpRequest, account: uuid.UUID, payment: str, verb: str) -> HttpResponse:
     """Do one operation. The Idempotency-Key header is required and counts for ever."""
     key = request.headers.get("Idempotency-Key", "")
     if not 1 <= len(key) <= 100:  # noqa: PLR2004
@@ -137,10 +145,11 @@ def operation_list(request: HttpRequest, account: uuid.UUID, payment: uuid.UUID,
         raise not_found("operation")
     wish = read(request, OperationWish)
     ask = Ask(_OPERATIONS[verb], key, wish.amount, wish.currency)
+    payment_id = _id(payment, "payment")
 
     def effect(kind: str) -> HttpResponse:
         at = clock.now()
-        return _moved(operations.perform(account, payment, ask, behaviour=kind, at=at))
+        return _moved(operations.perform(account, payment_id, ask, behaviour=kind, at=at))
 
     if operations.find_movement(account, key):
         return effect(Kind.SUCCEED)

@@ -1,0 +1,77 @@
+"""What the tester can choose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sandbox.models import Behaviour, Control, Session
+
+State = Session.State
+
+
+class ChoiceForm(forms.Form):
+    """The customer's decision, and by which ways the portal hears of it."""
+
+    APPROVE, OTHER_AMOUNT, REVIEW = "approve", "other_amount", "review"
+    DECLINE, CANCEL, NO_ANSWER = "decline", "cancel", "no_answer"
+    STATES = {
+        APPROVE: State.AUTHORIZED,
+        OTHER_AMOUNT: State.AUTHORIZED,
+        REVIEW: State.UNDER_REVIEW,
+        DECLINE: State.DECLINED,
+        CANCEL: State.CANCELLED,
+    }
+    OUTCOMES = ((APPROVE, APPROVE), (OTHER_AMOUNT, OTHER_AMOUNT), (REVIEW, REVIEW))
+    REFUSALS = ((DECLINE, DECLINE), (CANCEL, CANCEL), (NO_ANSWER, NO_ANSWER))
+    TELL = (
+        ("both", _("Redirect and webhook")),
+        ("redirect", _("Redirect only")),
+        ("webhook", _("Webhook only")),
+        ("neither", _("Neither")),
+    )
+
+    outcome = forms.ChoiceField(choices=(*OUTCOMES, *REFUSALS))
+    tell = forms.ChoiceField(choices=TELL, required=False)
+
+    @property
+    def has_redirect(self) -> bool:
+        """Whether the customer is sent back."""
+        return self.cleaned_data["tell"] in ("", "both", "redirect")
+
+    @property
+    def has_webhook(self) -> bool:
+        """Whether the portal is told behind the customer's back."""
+        return self.cleaned_data["tell"] in ("", "both", "webhook")
+
+
+class ClockForm(forms.Form):
+    """How far to move the clock; nothing means back to real time."""
+
+    hours = forms.IntegerField(required=False, min_value=0, max_value=24 * 366)
+    days = forms.IntegerField(required=False, min_value=0, max_value=366)
+    minutes = forms.IntegerField(required=False, min_value=0, max_value=60 * 24)
+    reset = forms.CharField(required=False)
+
+    def step(self) -> timedelta | None:
+        """The step forward, or None for a reset."""
+        data = self.cleaned_data
+        if data["reset"]:
+            return None
+        parts = {name: data[name] or 0 for name in ("days", "hours", "minutes")}
+        return timedelta(**parts)
+
+
+class BehaviourForm(forms.Form):
+    """How operations are answered."""
+
+    kind = forms.ChoiceField(label=_("Operations"), choices=Behaviour.Kind)
+    once = forms.BooleanField(label=_("Only the next one"), required=False)
+
+
+class WebhooksForm(forms.Form):
+    """How everything is told."""
+
+    mode = forms.ChoiceField(label=_("Webhooks"), choices=Control.Webhooks)

@@ -1,0 +1,102 @@
+"""The tester's desk: what happened, what shall go wrong, and what time it is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from common import clock
+from sandbox.actions import controls, operations, sessions, webhooks
+from sandbox.forms import BehaviourForm, ClockForm, WebhooksForm
+from sandbox.models import Behaviour, Movement, Webhook
+from sandbox.rows import movement_rows, session_rows, webhook_rows
+
+_LATEST = 25
+
+
+@login_not_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """The whole desk on one page."""
+    at = clock.now()
+    operations.settle_due(at)
+    panel = controls.panel()
+    rule = Behaviour.objects.filter(account=None, key_prefix="").first()
+    kind = Behaviour.Kind(rule.kind) if rule else Behaviour.Kind.SUCCEED
+    context = {
+        "now": at,
+        "offset": timedelta(seconds=panel.clock_offset_seconds),
+        "is_moved": panel.clock_offset_seconds != 0,
+        "behaviour": BehaviourForm(initial={"kind": kind, "once": bool(rule and rule.times_left)}),
+        "rules": Behaviour.objects.exclude(account=None, key_prefix="")[:_LATEST],
+        "webhooks_form": WebhooksForm(initial={"mode": panel.webhooks}),
+        "sessions": session_rows(at, _LATEST),
+        "movements": movement_rows(_LATEST),
+        "webhooks": webhook_rows(_LATEST),
+    }
+    return render(request, "sandbox/desk.html", context)
+
+
+def _control(view: Callable[..., None]) -> Callable[..., HttpResponse]:
+    """A button of the desk: do it, then show the desk again."""
+
+    @login_not_required
+    @require_POST
+    @wraps(view)
+    def inner(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        view(request, **kwargs)
+        return HttpResponseRedirect(reverse("sandbox:desk"))
+
+    return inner
+
+
+@_control
+def move_clock(request: HttpRequest) -> None:
+    """Forward, or back to real time."""
+    form = ClockForm(request.POST)
+    if form.is_valid():
+        controls.move_clock(form.step())
+
+
+@_control
+def set_behaviour(request: HttpRequest) -> None:
+    """How operations are answered, once or until changed."""
+    form = BehaviourForm(request.POST)
+    if form.is_valid():
+        times = 1 if form.cleaned_data["once"] else None
+        controls.set_behaviour(form.cleaned_data["kind"], at=clock.now(), times=times)
+
+
+@_control
+def set_webhooks(request: HttpRequest) -> None:
+    """How everything is told."""
+    form = WebhooksForm(request.POST)
+    if form.is_valid():
+        controls.set_webhooks(form.cleaned_data["mode"])
+
+
+@_control
+def resend_webhook(request: HttpRequest, webhook: int) -> None:
+    """The same event once more."""
+    webhooks.resend(get_object_or_404(Webhook, pk=webhook).pk, clock.now())
+
+
+@_control
+def review(request: HttpRequest, session: uuid.UUID) -> None:
+    """Approve or reject a payment under review."""
+    sessions.review(session, is_approved=request.POST.get("approve") == "yes", at=clock.now())
+
+
+@_control
+def settle(request: HttpRequest, movement: uuid.UUID) -> None:
+    """Answer a late operation now."""
+    found = get_object_or_404(Movement.objects.select_related("payment"), pk=movement)
+    operations.settle(found.pk, found.payment.session_id, clock.now())
