@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -98,7 +98,7 @@ class Order(models.Model):
             models.Index(F("merchant"), F("status"), F("placed_at").desc(), F("id").desc(), condition=Q(placed_at__isnull=False), name="orders_by_status"),
             models.Index(fields=["merchant", "merchant_reference1"], name="orders_by_reference1"),
             models.Index(fields=["authorization_expires_at"], condition=Q(status__in=["authorized", "part_captured"]), name="orders_expiring"),
-            GinIndex(F("merchant"), OpClass(F("search_text"), name="gin_trgm_ops"), name="orders_search"),
+            GinIndex(fields=["merchant", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="orders_search"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
