@@ -78,6 +78,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Employer:
+    """A merchant one belongs to."""
+
+    pk: int
+    name: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """Everything base.html prints around a page."""
 
@@ -85,12 +94,18 @@ class Shell:
     initials: str
     role: str
     merchant: str
+    merchants: tuple[Employer, ...]
     nav: tuple[Item, ...]
     settings: tuple[Item, ...]
     stores: tuple[Choice, ...]
     store: Choice | None
     all_stores_url: str
     is_test: bool
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is another store or merchant to switch to."""
+        return len(self.stores) > 1 or len(self.merchants) > 1
 
     @property
     def theme(self) -> str:
@@ -103,21 +118,12 @@ def shell(request: HttpRequest) -> dict[str, object]:
     return {"shell": SimpleLazyObject(lambda: _shell(request))}
 
 
-def current_store(request: HttpRequest) -> Store | None:
-    """The store named by the address; the only one there is counts as named."""
-    access: Access | None = getattr(request, "access", None)
-    if access is None:
-        return None
-    return access.store(request.GET.get("store", "")) or (
-        access.stores[0] if len(access.stores) == 1 else None
-    )
-
-
 def _shell(request: HttpRequest) -> Shell | None:
     access: Access | None = getattr(request, "access", None)
     if access is None:
         return None
-    store = current_store(request)
+    chosen: Store | None = getattr(request, "store", None)
+    store = chosen or (access.stores[0] if len(access.stores) == 1 else None)
     nav = _items(PLACES, request, access, store)
     section = next((item.place.view for item in nav if item.is_current), PLACES[0].view)
     choices = tuple(_choice(each, section, store) for each in access.stores)
@@ -126,6 +132,7 @@ def _shell(request: HttpRequest) -> Shell | None:
         initials=initials(access.user.name or access.user.email),
         role=access.role_name or _("Several roles"),
         merchant=access.merchant.name,
+        merchants=_employers(access),
         nav=nav,
         settings=_items(SETTINGS, request, access, store),
         stores=choices,
@@ -160,6 +167,12 @@ def _section(request: HttpRequest) -> str:
 def _address(view: str, store: Store | None) -> str:
     query = f"?{urlencode({'store': store.mid})}" if store else ""
     return f"{reverse(view)}{query}"
+
+
+def _employers(access: Access) -> tuple[Employer, ...]:
+    return tuple(
+        Employer(each.pk, each.name, each.pk == access.merchant.pk) for each in access.merchants
+    )
 
 
 def _choice(store: Store, section: str, current: Store | None) -> Choice:
