@@ -7,7 +7,8 @@ import uuid
 from celery import shared_task
 
 from common import clock
-from orders import documents, operations
+from messaging.actions import deliver
+from orders import documents, messages, operations
 from orders.actions.expire import expire_authorizations
 
 
@@ -33,3 +34,9 @@ def expire_due_authorizations() -> None:
 def make_slip(document_id: str) -> None:
     """Make a queued packing slip."""
     documents.make_slip(uuid.UUID(document_id), clock.now())
+
+
+@shared_task
+def deliver_message(message_id: str) -> None:
+    """Render and send what a customer is told about an order."""
+    deliver(message_id, messages.render, clock.now())

@@ -54,7 +54,8 @@ def mismatch(attempt: Attempt, snapshot: Snapshot) -> str:
 
 
 def _reverse(attempt: Attempt, snapshot: Snapshot, reason: str, at: datetime) -> None:
-    return_stray(attempt.order, snapshot, attempt.gateway_account, reason=reason, at=at)
+    contact = attempt.email or attempt.phone or attempt.link.recipient
+    return_stray(attempt.order, snapshot, attempt.gateway_account, reason=reason, at=at, contact=contact)
     if attempt.state in {AttemptState.AUTHORIZED, AttemptState.REVERSED}:
         return
     attempt.move_to(AttemptState.REVERSED)
@@ -94,6 +95,7 @@ def _authorization(attempt: Attempt, snapshot: Snapshot, at: datetime) -> Author
         customer_name=name,
         email=attempt.email,
         phone=attempt.phone,
+        language=attempt.language,
         delivery_address=address,
         billing_address=attempt.billing_address,
     )

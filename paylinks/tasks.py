@@ -7,7 +7,8 @@ import uuid
 from celery import shared_task
 
 from common import clock
-from paylinks import settle
+from messaging.actions import deliver
+from paylinks import messages, settle
 from paylinks.actions.expire import expire_links
 
 
@@ -27,3 +28,15 @@ def sweep_attempts() -> None:
 def check_attempt(attempt_id: str) -> None:
     """Ask about one attempt, when a webhook spoke of it."""
     settle.check_attempt(uuid.UUID(attempt_id), at=clock.now())
+
+
+@shared_task
+def deliver_message(message_id: str) -> None:
+    """Render and send an invitation to pay, or the word that one did not arrive."""
+    deliver(message_id, messages.render, clock.now())
+
+
+@shared_task
+def message_settled(message_id: str) -> None:
+    """Book what became of an invitation."""
+    messages.book_outcome(uuid.UUID(message_id), at=clock.now())

@@ -57,6 +57,7 @@ class Environment(BaseSettings):
     email_from: str = "Counterfoil <no-reply@localhost>"
     anymail: dict[str, str] = {}
     sms_provider: str = ""
+    link_limits: dict[str, int] = {}
     static_root: str = ""
     data_dir: str = ""
     log_level: str = "INFO"

@@ -30,6 +30,7 @@ class Authorization:
     customer_name: str = ""
     email: str = ""
     phone: str = ""
+    language: str = ""
     delivery_address: dict[str, Any] = field(default_factory=dict)
     billing_address: dict[str, Any] = field(default_factory=dict)
 
@@ -68,6 +69,7 @@ def _take_over(order: Order, authorization: Authorization) -> None:
     order.customer_name = authorization.customer_name or order.customer_name
     order.email = authorization.email or order.email
     order.phone = authorization.phone or order.phone
+    order.language = authorization.language or order.language
     order.delivery_address = authorization.delivery_address
     order.billing_address = authorization.billing_address or authorization.delivery_address
     order.search_text = order.search_words()

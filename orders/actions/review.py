@@ -6,6 +6,7 @@ from datetime import datetime
 
 from common.actor import Actor
 from orders.actions.place import book_charge
+from orders.messages import queue_cancelled
 from orders.models import Kind, Operation, Order, State
 from orders.states import Status
 from orders.timeline import What, record
@@ -36,6 +37,7 @@ def reject_review(order: Order, *, by: Actor, at: datetime) -> bool:
     order.save(update_fields=["is_under_review", "released_amount", "cancelled_at", "status"])
     _settle(order, State.DECLINED, at)
     record(order, What.ORDER_CANCELLED, by=by, at=at, amount=order.amount, data={"reason": "review_rejected"})
+    queue_cancelled(order, at=at)
     return True
 
 

@@ -21,7 +21,7 @@ from orders.models import Line
 from orders.states import Status
 from orders.timeline import What, record
 from paylinks.actions.lock import locked
-from paylinks.models import Attempt, PaymentLink, TermsAcceptance
+from paylinks.models import GRACE, Attempt, PaymentLink, TermsAcceptance
 from paylinks.settle import close_attempt, end_attempt
 from paylinks.states import AttemptState, LinkStatus
 from paylinks.tokens import token_of
@@ -88,7 +88,8 @@ def _reserve(link_id: uuid.UUID, pay: PayInput, at: datetime) -> Attempt:
         link.move_to(LinkStatus.IN_PROGRESS)
         link.in_progress_at = now
         link.save(update_fields=["status", "in_progress_at"])
-    record(link.order, What.LINK_OPENED, by=Actor.customer(), at=now, data={"method": pay.method, "number": link.number})
+    data = {"method": pay.method, "number": link.number, "terms_url": store.terms_url}
+    record(link.order, What.LINK_OPENED, by=Actor.customer(), at=now, data=data)
     return attempt
 
 
@@ -144,7 +145,8 @@ def begin_at_gateway(attempt: Attempt) -> Begun:
         lines=tuple({"name": line.name, "quantity": line.quantity, "total_amount": line.total_amount} for line in lines),
         return_url=base + reverse("pay:back", args=[token_of(link.pk), attempt.pk]),
         webhook_url=base + reverse("api:webhook", args=[attempt.gateway_account.provider, attempt.gateway_account_id]),
-        expires_at=link.expires_at,
+        # who began in time may finish within the grace; the gateway closes the session then
+        expires_at=link.expires_at + GRACE,
         email=attempt.email,
         phone=attempt.phone,
     )

@@ -1,0 +1,99 @@
+"""What payment providers tell us. A webhook is a hint: the gateway is asked before anything is booked."""
+
+from __future__ import annotations
+
+import uuid
+from http import HTTPStatus
+
+import structlog
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from common import clock
+from orders import operations
+from orders.models import Operation, State
+from paylinks import settle
+from paylinks.models import Attempt
+from payments.gateway import BadSignature, GatewayUnavailable, WebhookEvent
+from payments.gateways import gateway_for
+from payments.models import GatewayAccount
+
+log = structlog.get_logger(__name__)
+
+MOST_BYTES = 256 * 1024  # a session of 1,000 lines stays far below
+
+
+@csrf_exempt  # proven by the provider's signature, not by a cookie
+@login_not_required
+@require_POST
+def webhook(request: HttpRequest, provider: str, account: uuid.UUID) -> HttpResponse:
+    """Answer 2xx only when all that is told is booked; anything else is sent again."""
+    found = get_object_or_404(GatewayAccount, pk=account, provider=provider)
+    raw = request.read(MOST_BYTES + 1)
+    if len(raw) > MOST_BYTES:
+        return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
+    try:
+        events = gateway_for(found).parse_webhook(request.headers, raw)
+    except BadSignature as error:
+        return _plain(HTTPStatus.UNAUTHORIZED, error.message)
+    except GatewayUnavailable as error:
+        return _plain(HTTPStatus.BAD_REQUEST, error.message)
+    return _book(found, events)
+
+
+def _book(account: GatewayAccount, events: tuple[WebhookEvent, ...]) -> HttpResponse:
+    if not events:
+        log.info("webhook.ignored", account=str(account.pk), reason="unknown kind")
+    try:
+        booked = [_BOOK[event.kind](account, event) for event in events]
+    except GatewayUnavailable as error:
+        return _plain(HTTPStatus.SERVICE_UNAVAILABLE, error.message)
+    if not all(booked):
+        return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "Not booked yet.")
+    return _plain(HTTPStatus.OK, "OK")
+
+
+def _session_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
+    """The attempt the session was opened for is asked about. Raises GatewayUnavailable."""
+    attempt_id = _uuid_of(event.our_reference)
+    attempts = Attempt.objects.filter(pk=attempt_id, gateway_account=account)
+    if attempt_id is None or not attempts.exists():
+        log.warning("webhook.ignored", account=str(account.pk), event=event.id, reason="unknown attempt")
+        return True
+    settle.check_attempt(attempt_id, at=clock.now())
+    return True
+
+
+def _operation_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
+    """False while the operation is neither settled nor pending at the gateway."""
+    operation_id = _operation_of(account, event)
+    if operation_id is None:
+        log.warning("webhook.ignored", account=str(account.pk), event=event.id, reason="unknown operation")
+        return True
+    operation = operations.resolve(operation_id)
+    return not operation.is_in_flight or operation.state == State.PENDING
+
+
+def _operation_of(account: GatewayAccount, event: WebhookEvent) -> uuid.UUID | None:
+    operations_here = Operation.objects.filter(gateway_account=account)
+    if event.key:
+        return operations_here.filter(key=event.key).values_list("pk", flat=True).first()
+    waiting = operations_here.filter(payment_reference=event.payment_reference, settled_at=None)
+    return waiting.values_list("pk", flat=True).first()
+
+
+_BOOK = {"session.updated": _session_updated, "operation.updated": _operation_updated}
+
+
+def _uuid_of(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _plain(status: int, words: str) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")

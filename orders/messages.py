@@ -1,0 +1,132 @@
+"""What a customer is told about an order: queued with the event, rendered at delivery."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common import times
+from common.money import format_money
+from common.zones import zone_of
+from messaging.actions import queue
+from messaging.models import Channel, Message
+from messaging.render import Rendered, mail, sms
+from orders.models import Event, Operation, Order, State
+from orders.receipts import receipt_of
+from orders.timeline import What
+
+TASK = "orders.tasks.deliver_message"
+CONFIRMATION = "order.confirmation"
+MONEY_RETURNED = "order.money_returned"
+CANCELLED = "order.cancelled"
+
+
+def queue_confirmation(order: Order, *, at: datetime) -> None:
+    """Confirm a payment to the customer, once per order; the caller holds the order's lock."""
+    _queue_once(order, CONFIRMATION, order.pk, at)
+
+
+def queue_money_returned(order: Order, operation: Operation, *, at: datetime, contact: str = "") -> None:
+    """Tell whoever paid that money nobody expected goes back, once per operation.
+
+    `contact` is what the payer typed; the order's own contact may be another person by now.
+    """
+    _queue_once(order, MONEY_RETURNED, operation.pk, at, contact)
+
+
+def queue_cancelled(order: Order, *, at: datetime) -> None:
+    """Tell the customer that the gateway refused after its review and nothing was charged."""
+    _queue_once(order, CANCELLED, order.pk, at)
+
+
+def _queue_once(order: Order, kind: str, subject_id: uuid.UUID, at: datetime, contact: str = "") -> None:
+    if Message.objects.filter(subject_id=subject_id, kind=kind).exists():
+        return
+    recipient = contact or order.email or order.phone
+    queue(
+        kind=kind,
+        task=TASK,
+        channel=Channel.EMAIL if "@" in recipient else Channel.SMS,
+        recipient=recipient,
+        language=order.language,
+        at=at,
+        subject_id=subject_id,
+        order_id=order.pk,
+        merchant_id=order.merchant_id,
+    )
+
+
+def render(message: Message) -> Rendered | None:
+    """The message's words in the language that is active; None when its order is gone."""
+    order = Order.objects.select_related("store__merchant").filter(pk=message.order_id).first()
+    if order is None:
+        return None
+    with timezone.override(zone_of(order.country)):
+        return _RENDER[message.kind](message, order)
+
+
+def _confirmation(message: Message, order: Order) -> Rendered:
+    store = order.store.name
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: thank you. Order %(reference)s, %(amount)s is confirmed. Terms: %(terms)s")
+        return sms(words % {**_names(order), "terms": order.store.terms_url}, is_test=order.is_test)
+    subject = _("Your order %(reference)s from %(store)s") % {"reference": order.merchant_reference1, "store": store}
+    context = {**_context(order), "receipt": receipt_of(order), "acceptance": acceptance_of(order)}
+    return mail("orders/mail/confirmation", subject, context, is_test=order.is_test)
+
+
+def _money_returned(message: Message, order: Order) -> Rendered | None:
+    operation = Operation.objects.filter(pk=message.subject_id).first()
+    if operation is None:
+        return None
+    amount = format_money(operation.amount, operation.currency, _locale())
+    is_done = operation.state == State.SUCCEEDED
+    if message.channel == Channel.SMS:
+        done = _("%(store)s: your payment of %(amount)s for order %(reference)s was not needed and has been returned.")
+        soon = _("%(store)s: your payment of %(amount)s for order %(reference)s was not needed and is being returned.")
+        words = done if is_done else soon
+        return sms(words % {**_names(order), "amount": amount}, is_test=order.is_test)
+    subject = _("Your payment for order %(reference)s is returned") % {"reference": order.merchant_reference1}
+    context = {**_context(order), "amount": amount, "is_done": is_done}
+    return mail("orders/mail/money_returned", subject, context, is_test=order.is_test)
+
+
+def _cancelled(message: Message, order: Order) -> Rendered:
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: order %(reference)s was not approved and is cancelled. Nothing was charged.")
+        return sms(words % _names(order), is_test=order.is_test)
+    subject = _("Order %(reference)s is cancelled") % {"reference": order.merchant_reference1}
+    context = {**_context(order), "amount": format_money(order.amount, order.currency, _locale())}
+    return mail("orders/mail/cancelled", subject, context, is_test=order.is_test)
+
+
+_RENDER = {CONFIRMATION: _confirmation, MONEY_RETURNED: _money_returned, CANCELLED: _cancelled}
+
+
+def _names(order: Order) -> dict[str, str]:
+    return {
+        "store": order.store.name,
+        "reference": order.merchant_reference1,
+        "amount": format_money(order.amount, order.currency, _locale()),
+    }
+
+
+def _context(order: Order) -> dict[str, Any]:
+    return {"order": order, "sender": order.store.name, "support_email": order.store.support_email}
+
+
+def _locale() -> str:
+    return get_language() or "en"
+
+
+def acceptance_of(order: Order) -> dict[str, Any]:
+    """The terms the paying customer accepted, and when; the store's own when nothing was noted."""
+    begun = Event.objects.filter(order=order, kind=What.LINK_OPENED).order_by("-seq").first()
+    if begun is None:
+        return {"url": order.store.terms_url, "at": ""}
+    return {"url": begun.data.get("terms_url") or order.store.terms_url, "at": times.stamp(begun.at)}

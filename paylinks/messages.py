@@ -1,0 +1,120 @@
+"""The invitation to pay, rendered at delivery, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import clock, times
+from common.actor import Actor
+from common.money import format_money
+from common.zones import zone_of
+from messaging.actions import queue
+from messaging.models import Channel, Message
+from messaging.render import Rendered, mail, sms
+from orders.actions.lock import locked
+from orders.models import Event
+from orders.timeline import What, record
+from paylinks.models import PaymentLink
+from paylinks.tokens import url_of
+
+INVITATION = "link.invitation"
+UNDELIVERED = "link.undelivered"
+TASK = "paylinks.tasks.deliver_message"
+_LOST = frozenset({Message.State.FAILED, Message.State.BOUNCED})
+
+
+def render(message: Message) -> Rendered | None:
+    """The message's words in the language that is active; None when it is no longer wanted."""
+    links = PaymentLink.objects.select_related("order__store__merchant")
+    link = links.filter(pk=message.subject_id).first()
+    if link is None:
+        return None
+    with timezone.override(zone_of(link.order.country)):
+        return _RENDER[message.kind](message, link)
+
+
+def _invitation(message: Message, link: PaymentLink) -> Rendered | None:
+    """A link that is paid, cancelled, replaced or over is not sent any more."""
+    if not link.is_current or not link.is_open(clock.now()):
+        return None
+    context = _context(link)
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: pay order %(reference)s, %(amount)s, before %(until)s: %(url)s")
+        return sms(words % context, is_test=link.order.is_test)
+    subject = _("Pay order %(reference)s from %(store)s") % context
+    return mail("paylinks/mail/invitation", subject, context, is_test=link.order.is_test)
+
+
+def _undelivered(message: Message, link: PaymentLink) -> Rendered | None:
+    """To the member who sent the link: it did not arrive."""
+    lost = Message.objects.filter(subject_id=link.pk, kind=INVITATION, state__in=_LOST).first()
+    if lost is None:
+        return None
+    context = {**_context(link), "reason": lost.error, "recipient": lost.recipient}
+    subject = _("Payment link for %(reference)s did not arrive") % context
+    return mail("paylinks/mail/undelivered", subject, context, is_test=link.order.is_test)
+
+
+_RENDER = {INVITATION: _invitation, UNDELIVERED: _undelivered}
+
+
+def _context(link: PaymentLink) -> dict[str, Any]:
+    order = link.order
+    return {
+        "store": order.store.name,
+        "sender": order.store.name,
+        "support_email": order.store.support_email,
+        "reference": order.merchant_reference1,
+        "amount": format_money(order.amount, order.currency, get_language() or "en"),
+        "until": times.stamp(link.expires_at),
+        "url": url_of(link.pk),
+    }
+
+
+@transaction.atomic(durable=True)
+def book_outcome(message_id: uuid.UUID, *, at: datetime) -> None:
+    """Write on the timeline what became of an invitation, once per outcome; alert its sender."""
+    message = Message.objects.filter(pk=message_id, kind=INVITATION, settled_at__isnull=False).first()
+    if message is None or message.order_id is None:
+        return
+    order = locked(message.order_id)
+    # Read again under the lock: a bounce may have come meanwhile, and is told on its own.
+    message.refresh_from_db(fields=["state", "error", "settled_at"])
+    is_lost = message.state in _LOST
+    if message.state != Message.State.SENT and not is_lost:
+        return
+    what = What.MESSAGE_FAILED if is_lost else What.MESSAGE_SENT
+    if Event.objects.filter(order=order, kind=what, data__message=str(message.pk)).exists():
+        return
+    data = {"message": str(message.pk), "recipient": message.recipient, "channel": message.channel}
+    if is_lost:
+        data["reason"] = message.error
+        _alert(message, at)
+    record(order, what, by=Actor.system(), at=message.settled_at or at, data=data)
+
+
+def _alert(message: Message, at: datetime) -> None:
+    """The member who made the link hears of it by e-mail, as long as they can sign in."""
+    creators = PaymentLink.objects.filter(pk=message.subject_id).values_list("created_by_id", flat=True)
+    creator = User.objects.filter(pk__in=creators, is_active=True).first()
+    if creator is None:
+        return
+    queue(
+        kind=UNDELIVERED,
+        task=TASK,
+        channel=Channel.EMAIL,
+        recipient=creator.email,
+        language=creator.language,
+        at=at,
+        subject_id=message.subject_id,
+        order_id=message.order_id,
+        merchant_id=message.merchant_id,
+    )
