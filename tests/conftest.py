@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from common import clock, kick
+from sandbox import clock as sandbox_clock
 
 pytest_plugins = ["tests.cast"]
 
@@ -39,6 +42,15 @@ def noon() -> datetime:
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _real_time(settings: Any) -> Iterator[None]:
+    """No test inherits a moved clock, and one nobody moves costs no query."""
+    settings.SANDBOX_CLOCK_SECONDS = math.inf
+    sandbox_clock.remember(timedelta(0))
+    yield
+    sandbox_clock.remember(timedelta(0))
 
 
 @pytest.fixture(autouse=True)

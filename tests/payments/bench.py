@@ -13,7 +13,6 @@ from common import clock
 from payments.gateway import BeginRequest, Begun, Snapshot
 from payments.gateways import gateway_for
 from payments.models import GatewayAccount
-from sandbox import clock as sandbox_clock
 from sandbox.actions import controls
 from sandbox.actions.sessions import review
 
@@ -69,9 +68,6 @@ class SandboxBench:
     def next_answer(self, kind: str) -> None:
         """The next operation, or begin, is answered like this."""
         controls.set_behaviour(kind, at=clock.now(), account=self.account.pk, times=1)
-
-    def close(self) -> None:
-        sandbox_clock.forget()
 
 
 BENCHES = {"sandbox": SandboxBench}

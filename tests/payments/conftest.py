@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +19,6 @@ def account(store: Store, at: datetime) -> GatewayAccount:
 
 
 @pytest.fixture(params=sorted(BENCHES))
-def bench(request: pytest.FixtureRequest, account: GatewayAccount) -> Iterator[Any]:
+def bench(request: pytest.FixtureRequest, account: GatewayAccount) -> Any:
     """A gateway with somebody who plays the customer."""
-    chosen = BENCHES[request.param](account)
-    yield chosen
-    chosen.close()
+    return BENCHES[request.param](account)

@@ -35,9 +35,7 @@ def test_a_production_store_refuses_the_sandbox(store: Store, at: datetime) -> N
 
 def test_a_store_has_one_active_account(account: GatewayAccount, at: datetime) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        GatewayAccount.objects.create(
-            store=account.store, provider="sandbox", name="Second", created_at=at
-        )
+        GatewayAccount.objects.create(store=account.store, provider="sandbox", name="Second", created_at=at)
 
 
 def test_sandbox_money_is_never_real(account: GatewayAccount) -> None:

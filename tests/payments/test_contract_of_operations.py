@@ -25,9 +25,7 @@ def test_a_capture_takes_what_is_named(bench: Any) -> None:
     assert result.amount == 206820
     now = bench.gateway.fetch(paid.session_reference)
     assert now.captured_amount == 206820
-    assert [(m.kind, m.key, m.reference) for m in now.movements] == [
-        ("capture", "key-1", result.reference)
-    ]
+    assert [(m.kind, m.key, m.reference) for m in now.movements] == [("capture", "key-1", result.reference)]
 
 
 def test_the_same_key_moves_money_once(bench: Any) -> None:
@@ -112,9 +110,7 @@ def test_only_a_method_that_can_changes_its_total(bench: Any, amount: int) -> No
     for method in bench.gateway.methods("SE", "SEK"):
         paid = bench.paid(method=method.code)
         can = method.capabilities
-        result = bench.gateway.update_authorization(
-            paid.payment_reference, amount, (), f"adjust-{method.code}"
-        )
+        result = bench.gateway.update_authorization(paid.payment_reference, amount, (), f"adjust-{method.code}")
         allowed = can.increase if amount > paid.amount else can.decrease
         assert (result.outcome == Outcome.SUCCEEDED) == allowed
         wanted = amount if allowed else paid.amount
@@ -168,9 +164,7 @@ def test_a_declined_operation_stays_declined(bench: Any) -> None:
     ("fault", "end", "total"),
     [("late", Outcome.SUCCEEDED, 206820), ("late_decline", Outcome.DECLINED, 0)],
 )
-def test_a_late_answer_is_pending_and_holds_the_money(
-    bench: Any, fault: str, end: str, total: int
-) -> None:
+def test_a_late_answer_is_pending_and_holds_the_money(bench: Any, fault: str, end: str, total: int) -> None:
     paid = bench.paid()
     bench.next_answer(fault)
     assert capture(bench, paid, 206820, "key-1").outcome == Outcome.PENDING

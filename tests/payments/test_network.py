@@ -78,7 +78,7 @@ class _Broken(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.wfile.write(self.answer)
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815
 
     def log_message(self, *args: object) -> None:
         """Tests are quiet."""
@@ -118,9 +118,7 @@ def _http(status: str, body: bytes = b"{}") -> bytes:
         _http("503 Service Unavailable", b'{"error":{"code":"declined"}}'),
     ],
 )
-def test_an_answer_that_says_nothing_is_unknown(
-    broken: Any, monkeypatch: pytest.MonkeyPatch, answer: bytes
-) -> None:
+def test_an_answer_that_says_nothing_is_unknown(broken: Any, monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
     monkeypatch.setattr(_Broken, "answer", answer)
     assert broken.void("payment", "key-1").outcome == Outcome.UNKNOWN
     assert broken.lookup("key-1").outcome == Outcome.UNKNOWN
@@ -128,9 +126,7 @@ def test_an_answer_that_says_nothing_is_unknown(
         broken.fetch("session")
 
 
-def test_only_the_sandbox_itself_says_that_a_session_is_unknown(
-    broken: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_sandbox_itself_says_that_a_session_is_unknown(broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = b'{"error":{"code":"no_such_session","message":""}}'
     monkeypatch.setattr(_Broken, "answer", _http("404 Not Found", missing))
     assert broken.fetch("session").state == SessionState.UNKNOWN

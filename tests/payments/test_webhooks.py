@@ -80,9 +80,7 @@ def test_a_changed_body_is_refused(bench: Any, account: GatewayAccount) -> None:
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_an_old_or_early_webhook_is_refused(
-    bench: Any, account: GatewayAccount, minutes: int
-) -> None:
+def test_an_old_or_early_webhook_is_refused(bench: Any, account: GatewayAccount, minutes: int) -> None:
     body = told(bench)
     moment = datetime.now(UTC) + timedelta(minutes=minutes)
     with pytest.raises(BadSignature):
