@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal import environment
+
 
 def every(seconds: float, task: str) -> dict[str, Any]:
     """An entry that expires before its successor, so that a late worker does not pile up."""
@@ -23,3 +25,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "documents": every(20, "documents.tasks.sweep_documents"),
     "outdated documents": every(3600, "documents.tasks.forget_outdated"),
 }
+if environment.load().sandbox:
+    CELERY_BEAT_SCHEDULE["sandbox webhooks"] = every(5, "sandbox.tasks.deliver_webhooks")
