@@ -33,6 +33,7 @@ ORDER BY m.name, u.email LIMIT 16
 
 def run() -> int:
     """Start everything, say where, and wait for Ctrl-C."""
+    signal.signal(signal.SIGINT, _leave)  # ignored by default in a background job
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     with _only_one("run"):
@@ -93,7 +94,7 @@ def prepare(surroundings: dict[str, str]) -> None:
     manage(surroundings, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
     with psycopg.connect(surroundings["DATABASE_URL"]) as connection:
         found = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_merchant)").fetchone()
-    if found == (False,):
+    if found == (False,) and (places.ROOT / "portal" / "management" / "commands" / "demo.py").exists():
         print("Filling the empty database with demo data.")
         manage(surroundings, "demo")
 

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "portal.staticfiles.ShippedFiles",
     "django.contrib.humanize",
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
@@ -176,6 +176,8 @@ DEFAULT_FROM_EMAIL = ENV.email_from
 SERVER_EMAIL = ENV.email_from
 ANYMAIL = dict(ENV.anymail)
 SMS_PROVIDER = ENV.sms_provider
+# payment links an hour, so that nobody's mailbox or SMS bill is flooded through us
+LINK_LIMITS = {"person": 300, "store": 2000, "recipient": 6, "country": 500, **ENV.link_limits}
 
 # Words and time
 USE_I18N = True
