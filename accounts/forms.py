@@ -33,9 +33,7 @@ class SignInForm(forms.Form):
 class PreferencesForm(forms.Form):
     """A person's own choices."""
 
-    name = forms.CharField(
-        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     language = forms.ChoiceField(label=_("Language"))
     time_zone = forms.ChoiceField(
         label=_("Time zone"), help_text=_("Times in lists and orders are shown in this zone.")

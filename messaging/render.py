@@ -74,9 +74,7 @@ def mail(name: str, subject: str, context: Mapping[str, Any], *, is_test: bool) 
     values = {**context, "subject": heading, "is_test": is_test}
     text = render_to_string(f"{name}.txt", values)
     html = render_to_string(f"{name}.html", values)
-    return Rendered(
-        text=_BLANK_LINES.sub("\n\n", text).strip() + "\n", subject=heading, html=inline(html)
-    )
+    return Rendered(text=_BLANK_LINES.sub("\n\n", text).strip() + "\n", subject=heading, html=inline(html))
 
 
 def sms(text: str, *, is_test: bool) -> Rendered:

@@ -11,176 +11,319 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Merchant',
+            name="Merchant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('legal_name', models.CharField(max_length=100)),
-                ('organisation_number', models.CharField(blank=True, max_length=40)),
-                ('street', models.CharField(blank=True, max_length=100)),
-                ('postal_code', models.CharField(blank=True, max_length=10)),
-                ('city', models.CharField(blank=True, max_length=100)),
-                ('country', models.CharField(max_length=2)),
-                ('website', models.URLField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('agreement_ended_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("legal_name", models.CharField(max_length=100)),
+                ("organisation_number", models.CharField(blank=True, max_length=40)),
+                ("street", models.CharField(blank=True, max_length=100)),
+                ("postal_code", models.CharField(blank=True, max_length=10)),
+                ("city", models.CharField(blank=True, max_length=100)),
+                ("country", models.CharField(max_length=2)),
+                ("website", models.URLField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("agreement_ended_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('time_zone', models.CharField(default='Europe/Stockholm', max_length=64)),
-                ('theme', models.CharField(choices=[('system', 'System'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
-                ('has_shortcuts', models.BooleanField(default=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_operator', models.BooleanField(default=False)),
-                ('session_epoch', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("time_zone", models.CharField(default="Europe/Stockholm", max_length=64)),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=8,
+                    ),
+                ),
+                ("has_shortcuts", models.BooleanField(default=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_operator", models.BooleanField(default=False)),
+                ("session_epoch", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_is_lower_case')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_is_lower_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('deactivated_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='accounts.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("deactivated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="accounts.merchant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInLink',
+            name="SignInLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254)),
-                ('nonce', models.CharField(max_length=43, unique=True)),
-                ('next_path', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('replaced_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("email", models.EmailField(max_length=254)),
+                ("nonce", models.CharField(max_length=43, unique=True)),
+                ("next_path", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("replaced_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='sign_in_by_age')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True), ('used_at__isnull', True)), fields=('email',), name='one_open_sign_in_link_per_address'), models.CheckConstraint(condition=models.Q(('expires_at', django.db.models.expressions.CombinedExpression(models.F('created_at'), '+', models.Value(datetime.timedelta(seconds=900))))), name='sign_in_link_lives_15_minutes')],
+                "indexes": [models.Index(fields=["created_at"], name="sign_in_by_age")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced_at__isnull", True), ("used_at__isnull", True)),
+                        fields=("email",),
+                        name="one_open_sign_in_link_per_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "expires_at",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("created_at"), "+", models.Value(datetime.timedelta(seconds=900))
+                                ),
+                            )
+                        ),
+                        name="sign_in_link_lives_15_minutes",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Store',
+            name="Store",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mid', models.CharField(max_length=16, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('country', models.CharField(max_length=2)),
-                ('allowed_currencies', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), size=None)),
-                ('is_production', models.BooleanField(default=False)),
-                ('terms_url', models.URLField(blank=True, max_length=500)),
-                ('terms_state', models.CharField(choices=[('unchecked', 'Not checked yet'), ('reachable', 'Reachable'), ('unreachable', 'Not reachable')], default='unchecked', max_length=12)),
-                ('terms_checked_at', models.DateTimeField(blank=True, null=True)),
-                ('terms_problem', models.CharField(blank=True, max_length=200)),
-                ('privacy_url', models.URLField(blank=True, max_length=500)),
-                ('support_email', models.EmailField(blank=True, max_length=254)),
-                ('default_reference1', models.CharField(blank=True, max_length=255)),
-                ('default_reference2', models.CharField(blank=True, max_length=255)),
-                ('default_tax_rate', models.PositiveIntegerField(default=2500)),
-                ('auto_capture_default', models.BooleanField(default=False)),
-                ('logo', models.BinaryField(blank=True, null=True)),
-                ('logo_type', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField()),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stores', to='accounts.merchant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mid", models.CharField(max_length=16, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("country", models.CharField(max_length=2)),
+                (
+                    "allowed_currencies",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), size=None),
+                ),
+                ("is_production", models.BooleanField(default=False)),
+                ("terms_url", models.URLField(blank=True, max_length=500)),
+                (
+                    "terms_state",
+                    models.CharField(
+                        choices=[
+                            ("unchecked", "Not checked yet"),
+                            ("reachable", "Reachable"),
+                            ("unreachable", "Not reachable"),
+                        ],
+                        default="unchecked",
+                        max_length=12,
+                    ),
+                ),
+                ("terms_checked_at", models.DateTimeField(blank=True, null=True)),
+                ("terms_problem", models.CharField(blank=True, max_length=200)),
+                ("privacy_url", models.URLField(blank=True, max_length=500)),
+                ("support_email", models.EmailField(blank=True, max_length=254)),
+                ("default_reference1", models.CharField(blank=True, max_length=255)),
+                ("default_reference2", models.CharField(blank=True, max_length=255)),
+                ("default_tax_rate", models.PositiveIntegerField(default=2500)),
+                ("auto_capture_default", models.BooleanField(default=False)),
+                ("logo", models.BinaryField(blank=True, null=True)),
+                ("logo_type", models.CharField(blank=True, max_length=40)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="stores", to="accounts.merchant"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('super_admin', 'Super Admin'), ('admin', 'Admin'), ('user', 'User'), ('settlement', 'Settlement'), ('disputes', 'Disputes'), ('external', 'External'), ('read_only', 'Read Only'), ('terminated', 'Terminated')], max_length=16)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='accounts.member')),
-                ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.store')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("super_admin", "Super Admin"),
+                            ("admin", "Admin"),
+                            ("user", "User"),
+                            ("settlement", "Settlement"),
+                            ("disputes", "Disputes"),
+                            ("external", "External"),
+                            ("read_only", "Read Only"),
+                            ("terminated", "Terminated"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to="accounts.member"
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.store",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('origin', models.CharField(choices=[('member', 'Member'), ('api', 'API'), ('customer', 'Customer'), ('system', 'System'), ('gateway', 'Gateway')], max_length=8)),
-                ('actor', models.CharField(blank=True, max_length=254)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('data', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('merchant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.merchant')),
-                ('store', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("member", "Member"),
+                            ("api", "API"),
+                            ("customer", "Customer"),
+                            ("system", "System"),
+                            ("gateway", "Gateway"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("actor", models.CharField(blank=True, max_length=254)),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("data", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                (
+                    "merchant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.merchant",
+                    ),
+                ),
+                (
+                    "store",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.store"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TermsCopy',
+            name="TermsCopy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.URLField(max_length=500)),
-                ('digest', models.CharField(max_length=64)),
-                ('content_type', models.CharField(max_length=80)),
-                ('content', models.TextField()),
-                ('fetched_at', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms_copies', to='accounts.store')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("url", models.URLField(max_length=500)),
+                ("digest", models.CharField(max_length=64)),
+                ("content_type", models.CharField(max_length=80)),
+                ("content", models.TextField()),
+                ("fetched_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                (
+                    "store",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms_copies", to="accounts.store"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('user', 'merchant'), name='one_membership_per_merchant', violation_error_message='This person is a member already.'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                fields=("user", "merchant"),
+                name="one_membership_per_merchant",
+                violation_error_message="This person is a member already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('created_at')), _connector='OR'), name='membership_ends_after_it_began'),
+            model_name="member",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True), ("ends_at__gt", models.F("created_at")), _connector="OR"
+                ),
+                name="membership_ends_after_it_began",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('default_tax_rate__lte', 10000)), name='store_tax_rate_is_at_most_100_percent', violation_error_message='A tax rate is at most 100 percent.'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("default_tax_rate__lte", 10000)),
+                name="store_tax_rate_is_at_most_100_percent",
+                violation_error_message="A tax rate is at most 100 percent.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('allowed_currencies__len__gte', 1)), name='store_has_a_currency', violation_error_message='A store needs at least one currency.'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("allowed_currencies__len__gte", 1)),
+                name="store_has_a_currency",
+                violation_error_message="A store needs at least one currency.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='store',
-            constraint=models.CheckConstraint(condition=models.Q(('terms_url', ''), ('terms_url__startswith', 'https://'), _connector='OR'), name='store_terms_are_https', violation_error_message='The terms link must begin with https://.'),
+            model_name="store",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("terms_url", ""), ("terms_url__startswith", "https://"), _connector="OR"),
+                name="store_terms_are_https",
+                violation_error_message="The terms link must begin with https://.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('member', 'store'), name='one_grant_per_member_and_store', nulls_distinct=False),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                fields=("member", "store"), name="one_grant_per_member_and_store", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['merchant', '-at'], name='audit_by_merchant'),
+            model_name="auditentry",
+            index=models.Index(fields=["merchant", "-at"], name="audit_by_merchant"),
         ),
         migrations.AddConstraint(
-            model_name='termscopy',
-            constraint=models.UniqueConstraint(fields=('store', 'url', 'digest'), name='terms_content_is_stored_once'),
+            model_name="termscopy",
+            constraint=models.UniqueConstraint(fields=("store", "url", "digest"), name="terms_content_is_stored_once"),
         ),
         migrations.AddConstraint(
-            model_name='termscopy',
-            constraint=models.CheckConstraint(condition=models.Q(('last_seen_at__gte', models.F('fetched_at'))), name='terms_were_seen_after_they_were_fetched'),
+            model_name="termscopy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("last_seen_at__gte", models.F("fetched_at"))),
+                name="terms_were_seen_after_they_were_fetched",
+            ),
         ),
     ]
 

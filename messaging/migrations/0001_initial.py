@@ -5,40 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('order_id', models.UUIDField(null=True)),
-                ('merchant_id', models.BigIntegerField(null=True)),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS')], max_length=5)),
-                ('recipient', models.CharField(max_length=254)),
-                ('language', models.CharField(default='en', max_length=8)),
-                ('task', models.CharField(max_length=80)),
-                ('told_task', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Sending'), ('sent', 'Sent'), ('bounced', 'Bounced'), ('failed', 'Failed'), ('dropped', 'Not sent')], default='queued', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('provider_id', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('next_at', models.DateTimeField()),
-                ('handed_until', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('told_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("order_id", models.UUIDField(null=True)),
+                ("merchant_id", models.BigIntegerField(null=True)),
+                ("channel", models.CharField(choices=[("email", "E-mail"), ("sms", "SMS")], max_length=5)),
+                ("recipient", models.CharField(max_length=254)),
+                ("language", models.CharField(default="en", max_length=8)),
+                ("task", models.CharField(max_length=80)),
+                ("told_task", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("bounced", "Bounced"),
+                            ("failed", "Failed"),
+                            ("dropped", "Not sent"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("provider_id", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("next_at", models.DateTimeField()),
+                ("handed_until", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("told_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['next_at'], name='message_due'), models.Index(fields=['subject_id', '-created_at'], name='message_by_subject'), models.Index(fields=['order_id', '-created_at'], name='message_by_order'), models.Index(condition=models.Q(('settled_at__isnull', False), ('told_at__isnull', True), models.Q(('told_task', ''), _negated=True)), fields=['settled_at'], name='message_untold'), models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='message_by_provider')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['queued', 'sending'])), models.Q(('settled_at__isnull', False), ('state__in', ['sent', 'bounced', 'failed', 'dropped'])), _connector='OR'), name='message_is_settled_or_under_way'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='sent_message_has_its_time'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed', 'bounced', 'dropped']), _negated=True), models.Q(('error', ''), _negated=True), _connector='OR'), name='failed_message_says_why')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "sending"])),
+                        fields=["next_at"],
+                        name="message_due",
+                    ),
+                    models.Index(fields=["subject_id", "-created_at"], name="message_by_subject"),
+                    models.Index(fields=["order_id", "-created_at"], name="message_by_order"),
+                    models.Index(
+                        condition=models.Q(
+                            ("settled_at__isnull", False),
+                            ("told_at__isnull", True),
+                            models.Q(("told_task", ""), _negated=True),
+                        ),
+                        fields=["settled_at"],
+                        name="message_untold",
+                    ),
+                    models.Index(
+                        condition=models.Q(("provider_id", ""), _negated=True),
+                        fields=["provider_id"],
+                        name="message_by_provider",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("state__in", ["queued", "sending"])),
+                            models.Q(
+                                ("settled_at__isnull", False), ("state__in", ["sent", "bounced", "failed", "dropped"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_is_settled_or_under_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="sent_message_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["failed", "bounced", "dropped"]), _negated=True),
+                            models.Q(("error", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="failed_message_says_why",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import actions
 from accounts.access import access_of
@@ -16,18 +18,22 @@ from accounts.models import AuditEntry, Grant, Merchant, User
 from accounts.roles import HOLDERS, PERMISSIONS, Permission, Role
 from common.actor import Actor
 from common.errors import PermissionDenied
+from tests.cast import Company
 
 BY = Actor.system()
+SignIn = Callable[[User], Client]
 
 
-def test_a_member_reaches_the_stores_of_the_own_merchant_only(acme, globex, at: datetime) -> None:
+def test_a_member_reaches_the_stores_of_the_own_merchant_only(acme: Company, globex: Company, at: datetime) -> None:
     access = acme.access("alice", at)
     assert {store.mid for store in access.stores} == {acme.store.mid, acme.second_store.mid}
     assert access.store(globex.store.mid) is None
     assert access.is_everywhere
 
 
-def test_access_costs_one_query(acme, at: datetime, django_assert_num_queries) -> None:
+def test_access_costs_one_query(
+    acme: Company, at: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(1):
         access = access_of(acme.people["alice"], at)
         assert access is not None
@@ -35,7 +41,7 @@ def test_access_costs_one_query(acme, at: datetime, django_assert_num_queries) -
         assert str(access.merchant) == "Acme"
 
 
-def test_an_external_member_reaches_nothing_past_the_end_date(acme, at: datetime) -> None:
+def test_an_external_member_reaches_nothing_past_the_end_date(acme: Company, at: datetime) -> None:
     end = at + timedelta(days=7)
     member = actions.add_member(
         acme.merchant,
@@ -50,7 +56,7 @@ def test_an_external_member_reaches_nothing_past_the_end_date(acme, at: datetime
     assert access_of(member.user, end) is None
 
 
-def test_a_deactivated_member_reaches_nothing_at_once(acme, client_of, at: datetime) -> None:
+def test_a_deactivated_member_reaches_nothing_at_once(acme: Company, client_of: SignIn, at: datetime) -> None:
     browser = client_of(acme.people["bob"])
     acme.people["bob"].memberships.update(deactivated_at=at)
     assert access_of(acme.people["bob"], at) is None
@@ -61,7 +67,7 @@ def test_a_deactivated_member_reaches_nothing_at_once(acme, client_of, at: datet
     assert browser.post("/sign-out/").status_code == 302
 
 
-def test_an_ended_agreement_caps_everybody_at_terminated(acme, at: datetime) -> None:
+def test_an_ended_agreement_caps_everybody_at_terminated(acme: Company, at: datetime) -> None:
     Merchant.objects.filter(pk=acme.merchant.pk).update(agreement_ended_at=at)
     access = acme.access("alice", at)
     assert set(access.roles.values()) == {Role.TERMINATED}
@@ -70,7 +76,7 @@ def test_an_ended_agreement_caps_everybody_at_terminated(acme, at: datetime) -> 
     assert acme.access("alice", at - timedelta(seconds=1)).can("orders.capture")
 
 
-def test_a_grant_on_a_store_replaces_the_grant_on_all_stores(acme, at: datetime) -> None:
+def test_a_grant_on_a_store_replaces_the_grant_on_all_stores(acme: Company, at: datetime) -> None:
     bob = acme.people["bob"]
     Grant.objects.create(member=bob.memberships.get(), store=acme.store, role=Role.READ_ONLY)
     access = acme.access("bob", at)
@@ -79,7 +85,7 @@ def test_a_grant_on_a_store_replaces_the_grant_on_all_stores(acme, at: datetime)
     assert access.stores_with("orders.capture") == (acme.second_store,)
 
 
-def test_a_grant_on_one_store_opens_that_store_only(acme, at: datetime) -> None:
+def test_a_grant_on_one_store_opens_that_store_only(acme: Company, at: datetime) -> None:
     member = actions.add_member(
         acme.merchant, email="a@a.example", name="A", roles={acme.store: Role.USER}, by=BY, at=at
     )
@@ -89,11 +95,11 @@ def test_a_grant_on_one_store_opens_that_store_only(acme, at: datetime) -> None:
     assert not access.is_everywhere
 
 
-def test_a_member_of_two_merchants_chooses_one(acme, globex, client_of, at: datetime) -> None:
+def test_a_member_of_two_merchants_chooses_one(
+    acme: Company, globex: Company, client_of: SignIn, at: datetime
+) -> None:
     alice = acme.people["alice"]
-    actions.add_member(
-        globex.merchant, email=alice.email, name="Alice", roles={None: Role.READ_ONLY}, by=BY, at=at
-    )
+    actions.add_member(globex.merchant, email=alice.email, name="Alice", roles={None: Role.READ_ONLY}, by=BY, at=at)
     access = access_of(alice, at)
     assert access is not None
     assert [merchant.name for merchant in access.merchants] == ["Acme", "Globex"]
@@ -108,24 +114,26 @@ def test_a_member_of_two_merchants_chooses_one(acme, globex, client_of, at: date
     assert not other.can("orders.capture")
 
 
-def test_nobody_switches_to_a_merchant_of_others(acme, globex, alice_client: Client) -> None:
+def test_nobody_switches_to_a_merchant_of_others(acme: Company, globex: Company, alice_client: Client) -> None:
     answer = alice_client.post("/account/merchant/", {"merchant": globex.merchant.pk})
     assert answer.status_code == 404
 
 
-def test_a_store_out_of_reach_does_not_exist(acme, globex, alice_client: Client) -> None:
+def test_a_store_out_of_reach_does_not_exist(acme: Company, globex: Company, alice_client: Client) -> None:
     assert alice_client.get(f"/account/?store={acme.store.mid}").status_code == 200
     assert alice_client.get(f"/account/?store={globex.store.mid}").status_code == 404
 
 
-def test_a_page_of_a_member_costs_three_queries(alice_client: Client, django_assert_num_queries) -> None:
+def test_a_page_of_a_member_costs_three_queries(
+    alice_client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(3):  # session, user, access
         assert alice_client.get("/account/").status_code == 200
 
 
-def test_a_view_names_its_permission_and_refuses_with_its_plain_name(acme, at: datetime) -> None:
+def test_a_view_names_its_permission_and_refuses_with_its_plain_name(acme: Company, at: datetime) -> None:
     @require("orders.configure")
-    def view(request) -> HttpResponse:
+    def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse("in")
 
     assert view.required_permission == "orders.configure"
@@ -146,7 +154,7 @@ def test_every_permission_has_holders_and_every_role_a_row() -> None:
     assert PERMISSIONS[Role.TERMINATED] == {"orders.view"}
 
 
-def test_signing_out_everywhere_ends_every_session(client_of, alice: User) -> None:
+def test_signing_out_everywhere_ends_every_session(client_of: SignIn, alice: User) -> None:
     laptop, phone = client_of(alice), client_of(alice)
     answer = laptop.post("/account/sign-out-everywhere/")
     assert answer.url == "/sign-in/"
@@ -156,7 +164,7 @@ def test_signing_out_everywhere_ends_every_session(client_of, alice: User) -> No
     assert client_of(alice).get("/account/").status_code == 200
 
 
-def test_signing_out_ends_this_session_only(client_of, alice: User) -> None:
+def test_signing_out_ends_this_session_only(client_of: SignIn, alice: User) -> None:
     laptop, phone = client_of(alice), client_of(alice)
     laptop.post("/sign-out/")
     assert laptop.get("/account/").status_code == 302
@@ -165,7 +173,7 @@ def test_signing_out_ends_this_session_only(client_of, alice: User) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE accounts_auditentry SET actor = ''", "DELETE FROM accounts_auditentry"])
-def test_the_audit_log_only_grows(acme, statement: str) -> None:
+def test_the_audit_log_only_grows(acme: Company, statement: str) -> None:
     assert AuditEntry.objects.exists()
     with (
         pytest.raises((InternalError, IntegrityError), match="append-only"),

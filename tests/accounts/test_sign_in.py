@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core import mail as outbox
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts import actions, tasks
 from accounts.models import AuditEntry, SignInLink, User
 from accounts.sign_in import token_of
 from messaging.models import Message
+from tests.cast import Company
 
 SIGN_IN = "/sign-in/"
 
@@ -120,22 +124,19 @@ def test_a_forged_or_cut_link_is_no_link(client: Client, link: SignInLink) -> No
         assert b"not a sign-in link" in answer.content
 
 
-def test_a_link_survives_the_rotation_of_the_key(client: Client, link: SignInLink, settings) -> None:
+def test_a_link_survives_the_rotation_of_the_key(client: Client, link: SignInLink, settings: Settings) -> None:
     path = page_of(link)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-key-" * 6
     assert client.post(path).status_code == 302
 
 
-def test_unknown_addresses_get_the_same_answer_and_no_mail(acme, django_assert_num_queries) -> None:
+def test_unknown_addresses_get_the_same_answer_and_no_mail(acme: Company) -> None:
     answers = []
     counts = []
     for email in ("alice@acme.example", "nobody@nowhere.example"):
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         browser = Client()
-        with CaptureQueriesContext(connection ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             answer = ask(browser, email)
         page = browser.get(answer.url).content.decode().replace(email, "X")
         answers.append((answer.status_code, answer.url, page.split("<main")[1].split("csrfmiddlewaretoken")[0]))
@@ -149,7 +150,7 @@ def test_unknown_addresses_get_the_same_answer_and_no_mail(acme, django_assert_n
 
 
 def test_another_link_is_sent_after_sixty_seconds_only(client: Client, alice: User) -> None:
-    with time_machine.travel(datetime(2026, 11, 20, 12, 0).astimezone(), tick=False) as clock:
+    with time_machine.travel(datetime(2026, 11, 20, 12, 0, tzinfo=UTC), tick=False) as clock:
         ask(client, alice.email)
         clock.shift(59)
         ask(client, alice.email)
