@@ -27,13 +27,16 @@ def minify(text: str) -> str:
     return _AROUND.sub(r"\1", _SPACE.sub(" ", _COMMENT.sub("", text))).strip().replace(";}", "}")
 
 
-class BundledStorage(CompressedManifestStaticFilesStorage):
+class BundledStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # whitenoise ships no types
     """Hashed and compressed files; a page loads one CSS file instead of twenty."""
 
     support_js_module_import_aggregation = True
 
     def post_process(
-        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+        self,
+        paths: dict[str, Any],
+        dry_run: bool = False,  # noqa: FBT001, FBT002
+        **options: Any,
     ) -> Iterator[tuple[str, str | None, bool | Exception]]:
         """Join the entries first, so that their hash covers all they import."""
         if not dry_run:

@@ -23,7 +23,7 @@ def local(value: datetime) -> datetime:
 
 
 def moment(value: datetime, now: datetime) -> str:
-    """"Today 08:14", "Yesterday 21:30", "18 Nov 19:22", with the year when it differs."""
+    """As people say it: "Today 08:14", "Yesterday 21:30", "18 Nov 19:22", with the year when it differs."""
     here = local(value)
     return f"{_near(here.date(), local(now).date())} {clock(here)}"
 
@@ -56,7 +56,7 @@ def clock(value: datetime) -> str:
 
 
 def left(until: datetime, now: datetime) -> str:
-    """"47 h 12 min left", "49 min left", in the last five minutes "4:59 left"; "" when over."""
+    """Time left: "47 h 12 min left", in the last five minutes "4:59 left"; "" when it is over."""
     rest = until - now
     if rest <= timedelta(0):
         return ""
@@ -70,7 +70,7 @@ def left(until: datetime, now: datetime) -> str:
 
 
 def days_until(value: datetime, now: datetime) -> str:
-    """"today", "tomorrow", "in 20 days"; "" when the day has passed."""
+    """Days ahead: "today", "tomorrow", "in 20 days"; "" when the day has passed."""
     days = (local(value).date() - local(now).date()).days
     if days < 0:
         return ""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,8 +22,8 @@ class Place:
     view: str
     permission: str
     icon: str
-    name: str
-    short: str = ""
+    name: str | Promise
+    short: str | Promise = ""
     key: str = ""
 
 
@@ -142,9 +142,7 @@ def _shell(request: HttpRequest) -> Shell | None:
     )
 
 
-def _items(
-    places: tuple[Place, ...], request: HttpRequest, access: Access, store: Store | None
-) -> tuple[Item, ...]:
+def _items(places: tuple[Place, ...], request: HttpRequest, access: Access, store: Store | None) -> tuple[Item, ...]:
     here = _section(request)
     return tuple(
         Item(place, _address(place.view, store), place.view == here)
@@ -170,9 +168,7 @@ def _address(view: str, store: Store | None) -> str:
 
 
 def _employers(access: Access) -> tuple[Employer, ...]:
-    return tuple(
-        Employer(each.pk, each.name, each.pk == access.merchant.pk) for each in access.merchants
-    )
+    return tuple(Employer(each.pk, each.name, each.pk == access.merchant.pk) for each in access.merchants)
 
 
 def _choice(store: Store, section: str, current: Store | None) -> Choice:

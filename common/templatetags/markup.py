@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from babel.numbers import format_decimal
 from django import forms, template
 from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from common import clock, markup, times
+from common.money import format_amount
 
 register = template.Library()
 
@@ -29,6 +32,18 @@ def money(minor: int, currency: str) -> SafeString:
 
 
 @register.simple_tag
+def amount(minor: int, currency: str) -> str:
+    """The digits alone, where the currency stands elsewhere."""
+    return format_amount(minor, currency, get_language() or "en")
+
+
+@register.filter
+def digits(number: int) -> str:
+    """A count with the language's grouping: 1,284."""
+    return str(format_decimal(number, locale=(get_language() or "en").replace("-", "_")))
+
+
+@register.simple_tag
 def moment(value: datetime | None) -> SafeString:
     """A `<time>`, relative inside 48 hours."""
     return markup.moment(value, clock.now())
@@ -38,6 +53,12 @@ def moment(value: datetime | None) -> SafeString:
 def stamp(value: datetime | None) -> str:
     """Date with year, and time."""
     return times.stamp(value) if value else ""
+
+
+@register.filter
+def full_day(value: datetime | None) -> str:
+    """The date with its year: "12 Nov 2026"."""
+    return times.full_day(value) if value else ""
 
 
 @register.filter
@@ -73,7 +94,7 @@ def control(field: BoundField, extra: str = "") -> SafeString:
         kind = ""
     given = widget.attrs.get("class", "")
     names = " ".join(name for name in (kind, given, extra) if name)
-    attrs = {"class": names} if names else {}
+    attrs: dict[str, str | bool] = {"class": names} if names else {}
     if "switch" in names.split():
         attrs["role"] = "switch"
     return field.as_widget(attrs=attrs)
