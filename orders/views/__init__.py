@@ -1,1 +1,1 @@
-"""HTTP in, HTTP out, by resource."""
+"""The orders pages: list, drawer, captures, packing slips."""

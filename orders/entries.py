@@ -1,0 +1,162 @@
+"""The timeline as people read it: one look for each kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common.actor import Origin
+from common.money import format_amount
+from orders.models import Event
+from orders.timeline import What
+from payments.models import GatewayAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a kind is drawn: icon, colour, and the template of its details."""
+
+    icon: str
+    tone: str = ""
+    template: str = "orders/entries/plain.html"
+
+
+_CAPTURED = "orders/entries/captured.html"
+_PROBLEM = "orders/entries/problem.html"
+_SENT = "orders/entries/sent.html"
+_STRAY = "orders/entries/stray.html"
+
+LOOKS: dict[str, Look] = {
+    What.ORDER_CREATED: Look("plus"),
+    What.ORDER_PLACED: Look("inbox"),
+    What.ORDER_AUTHORIZED: Look("circle-dot-dashed", "info", "orders/entries/authorized.html"),
+    What.ORDER_UNDER_REVIEW: Look("circle-ellipsis", "info", "orders/entries/authorized.html"),
+    What.ORDER_REVIEW_APPROVED: Look("circle-check", "info"),
+    What.ORDER_CAPTURED: Look("package-check", "ok", _CAPTURED),
+    What.ORDER_CANCELLED: Look("circle-x", "", _PROBLEM),
+    What.ORDER_EXPIRED: Look("timer-off"),
+    What.CAPTURE_DECLINED: Look("circle-alert", "bad", _PROBLEM),
+    What.CAPTURE_UNKNOWN: Look("hourglass", "", "orders/entries/unknown.html"),
+    What.LINK_CREATED: Look("send", "", _SENT),
+    What.LINK_OPENED: Look("smartphone"),
+    What.LINK_DECLINED: Look("circle-alert", "", _PROBLEM),
+    What.LINK_CANCELLED: Look("unlink"),
+    What.LINK_EXPIRED: Look("timer-off"),
+    What.LINK_REPLACED: Look("link"),
+    What.LINK_REQUESTED: Look("rotate-ccw", "info"),
+    What.MESSAGE_SENT: Look("mail", "", _SENT),
+    What.MESSAGE_FAILED: Look("mail", "bad", _SENT),
+    What.STRAY_FOUND: Look("triangle-alert", "bad", _STRAY),
+    What.STRAY_RETURNED: Look("undo-2", "", _STRAY),
+    What.STRAY_UNRESOLVED: Look("triangle-alert", "bad", _STRAY),
+    What.SLIP_MADE: Look("printer"),
+}
+
+_ORIGIN_ICONS = {
+    Origin.MEMBER: "user",
+    Origin.API: "code-xml",
+    Origin.CUSTOMER: "smartphone",
+    Origin.SYSTEM: "settings",
+    Origin.GATEWAY: "landmark",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Goods that an event moved."""
+
+    name: str
+    quantity: int
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event, ready for its template. `amount` is in minor units, or None."""
+
+    template: str
+    icon: str
+    tone: str
+    title: str
+    amount: int | None
+    currency: str
+    at: datetime
+    origin_icon: str
+    actor: str
+    to: str = ""
+    note: str = ""
+    left: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+
+def entries_of(events: Iterable[Event], currency: str) -> list[Entry]:
+    """Entries in the order given; amounts in `currency` unless the event names its own."""
+    return [_entry(event, currency) for event in events]
+
+
+def _entry(event: Event, currency: str) -> Entry:
+    look, data = LOOKS[event.kind], event.data
+    own = data.get("currency", currency)
+    return Entry(
+        template=look.template,
+        icon=look.icon,
+        tone=look.tone,
+        title=str(What(event.kind).label),
+        amount=event.amount,
+        currency=own,
+        at=event.at,
+        origin_icon=_ORIGIN_ICONS[Origin(event.origin)],
+        actor=actor_words(event.origin, event.actor),
+        to=str(data.get("recipient", "")),
+        note=_note(data),
+        left=_digits(data["left"], own) if "left" in data else "",
+        pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
+    )
+
+
+def actor_words(origin: str, label: str) -> str:
+    """Who did it: a member by e-mail, otherwise the origin and whom it acted for."""
+    if origin == Origin.MEMBER:
+        return label
+    if origin == Origin.GATEWAY:
+        return str(dict(GatewayAccount.Provider.choices).get(label, label)) or _("Gateway")
+    word = str(Origin(origin).label)
+    if origin == Origin.SYSTEM and label:
+        return _("%(origin)s, chosen by %(person)s") % {"origin": word, "person": label}
+    return f"{word}, {label}" if label else word
+
+
+def _piece(line: Mapping[str, Any], currency: str) -> Piece:
+    return Piece(str(line["name"]), int(line["quantity"]), _digits(int(line["amount"]), currency))
+
+
+def _digits(minor: int, currency: str) -> str:
+    return format_amount(minor, currency, get_language() or "en")
+
+
+def _note(data: Mapping[str, Any]) -> str:
+    """The reason in words: the gateway's own, or what our code stands for."""
+    given = str(data.get("message") or data.get("problem") or data.get("label") or "")
+    reason = _REASONS.get(str(data.get("reason", "")))
+    return reason() if reason else given
+
+
+_REASONS = {
+    "review_rejected": lambda: _("The payment was rejected after review. Nothing was charged."),
+    "wrong_attempt": lambda: _("The payment belongs to no attempt of this order."),
+    "wrong_amount": lambda: _("The sum paid is not the order's."),
+    "wrong_currency": lambda: _("The currency paid is not the order's."),
+    "already_paid": lambda: _("The order had been paid already."),
+    "order_cancelled": lambda: _("The order had been cancelled."),
+    "link_replaced": lambda: _("The payment link had been replaced."),
+    "link_cancelled": lambda: _("The payment link had been cancelled."),
+    "link_expired": lambda: _("The payment link had expired."),
+    "attempt_closed": lambda: _("The attempt to pay had been closed."),
+    "old_version": lambda: _("The order had changed meanwhile."),
+    "too_late": lambda: _("The payment came after the link had ended."),
+}

@@ -1,0 +1,67 @@
+"""An order's states as people see them: icon, word and colour."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common import markup
+from orders.models import Order
+from orders.states import Status
+
+_LOOKS: dict[str, tuple[str, str]] = {
+    Status.PENDING: ("hourglass", ""),
+    Status.AUTHORIZED: ("circle-dot-dashed", "info"),
+    Status.PART_CAPTURED: ("contrast", "info"),
+    Status.CAPTURED: ("circle-check", "ok"),
+    Status.CANCELLED: ("circle-x", ""),
+    Status.EXPIRED: ("timer-off", ""),
+}
+
+
+def status_mark(status: str) -> SafeString:
+    """The stored status; made once per status and language."""
+    return _status(status, get_language())
+
+
+def cell_mark(status: str, *, is_under_review: bool, has_problem: bool) -> SafeString:
+    """The one state a row of the list has room for: the one that wants somebody."""
+    if has_problem:
+        return capture_problem_mark()
+    return review_mark() if is_under_review else status_mark(status)
+
+
+def review_mark() -> SafeString:
+    """The gateway has not decided yet."""
+    return markup.status(_("Under review"), "circle-ellipsis", "warn")
+
+
+def capture_problem_mark() -> SafeString:
+    """The last capture was refused."""
+    return markup.status(_("Capture declined"), "circle-alert", "bad")
+
+
+def test_mark() -> SafeString:
+    """Not real money."""
+    return markup.status("TEST", "triangle-alert", "warn")
+
+
+def marks(order: Order) -> list[SafeString]:
+    """Every state that holds, the stored one first."""
+    found = [status_mark(order.status)]
+    if order.is_under_review:
+        found.append(review_mark())
+    if order.capture_problem:
+        found.append(capture_problem_mark())
+    if order.is_test:
+        found.append(test_mark())
+    return found
+
+
+@lru_cache(maxsize=128)
+def _status(status: str, _language: str | None) -> SafeString:
+    icon, tone = _LOOKS[status]
+    return markup.status(str(Status(status).label), icon, tone)

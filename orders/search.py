@@ -1,0 +1,158 @@
+"""Finding orders: filters, words, pages, counts and neighbours. Reads only."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery, Value
+
+from accounts.access import Access
+from common.ids import clean_reference
+from common.pages import Cursor, Page, page_of
+from orders.forms import ListQuery
+from orders.models import Order
+from orders.models.orders import OrderQuerySet
+
+PAGE_SIZE = 50
+SHORTEST = 3  # a trigram index knows nothing of less
+CAP = 10_000
+SEARCH_CAP = 1_000  # counting 10,001 trigram hits costs 56 ms, and nobody reads them
+EXACT_FIRST = 5
+_PHONE = re.compile(r"\+?[\d\s()./-]{5,}")
+_NOT_DIGITS = re.compile(r"\D")
+
+Values = tuple[Any, ...]
+
+
+def matching(access: Access, query: ListQuery) -> OrderQuerySet:
+    """The placed orders of the person's reach that the query asks for, in no order yet."""
+    orders = _filtered(access, query)
+    return orders.filter(_meaning(query.words)) if query.words else orders
+
+
+def page(access: Access, query: ListQuery, fields: tuple[str, ...], size: int = PAGE_SIZE) -> Page[Values]:
+    """One page of rows, newest first. `fields` begin with `placed_at` and `id`.
+
+    On the first page of a search the orders that bear exactly that reference come first.
+    """
+    orders = matching(access, query)
+    if query.after or not _may_be_exact(query.words):
+        rows = orders.values_list(*fields)
+        return page_of(rows, at="placed_at", cursor=query.after, filters=query.filters, size=size, key=_key)
+    natural = orders.order_by("-placed_at", "-id").annotate(nearness=Value(1))
+    exact = _filtered(access, query).filter(_named(query.words)).annotate(nearness=Value(0))
+    both = exact.values_list("nearness", *fields)[:EXACT_FIRST].union(
+        natural.values_list("nearness", *fields)[: size + 1], all=True
+    )
+    return _exact_first(list(both), query, size)
+
+
+def _exact_first(rows: list[Values], query: ListQuery, size: int) -> Page[Values]:
+    """Both halves of the union as one page; SQL promises no order for it."""
+    ranked = sorted(rows, key=lambda row: (row[1], row[2].int), reverse=True)
+    exact = [row[1:] for row in ranked if row[0] == 0]
+    natural = [row[1:] for row in ranked if row[0] == 1]
+    shown = natural[:size]
+    older = Cursor(*_key(shown[-1])).encode(query.filters) if len(natural) > size else ""
+    named = {row[1] for row in exact}
+    return Page([*exact, *(row for row in shown if row[1] not in named)], "", older)
+
+
+def _key(row: Values) -> tuple[datetime, str]:
+    return row[0], str(row[1])
+
+
+def _filtered(access: Access, query: ListQuery) -> OrderQuerySet:
+    orders = Order.objects.visible_to(access).placed()
+    if query.store is not None:
+        orders = orders.filter(store=query.store)
+    return orders.filter(status__in=query.statuses) if query.statuses else orders
+
+
+def _meaning(words: str) -> Q:
+    """Where the typed words are looked for."""
+    order_id = _order_id(words)
+    if order_id is not None:
+        return Q(pk=order_id)
+    if len(words) < SHORTEST:
+        return _named(words)
+    found = _named(words) if _may_be_exact(words) else Q(pk__in=[])
+    terms = words.lower().split()
+    if any(len(term) >= SHORTEST for term in terms):
+        together = Q()
+        for term in terms:
+            together &= Q(search_text__contains=term)
+        found = together
+    for spelling in _spellings(words):
+        found |= Q(search_text__contains=spelling)
+    return found
+
+
+def _spellings(words: str) -> set[str]:
+    """The words as references and numbers are stored: without pasted spaces, national prefix or brackets."""
+    found = set()
+    joined = words.lower().replace(" ", "")
+    if joined != words.lower() and any(letter.isdigit() for letter in joined):
+        found.add(joined)
+    if _PHONE.fullmatch(words):
+        digits = _NOT_DIGITS.sub("", words)
+        found.add(digits.removeprefix("00").lstrip("0"))
+    reference = clean_reference(words)
+    if reference:
+        found.add(reference.lower())
+    return {spelling for spelling in found if len(spelling) >= SHORTEST}
+
+
+def _may_be_exact(words: str) -> bool:
+    """Whether the words could be a reference at all, so that the exact one is put first."""
+    return bool(words) and "@" not in words and _order_id(words) is None
+
+
+def _named(words: str) -> Q:
+    """Orders that bear exactly this reference."""
+    joined = words.replace(" ", "")
+    spellings = {each for text in (words, joined) for each in (text, text.upper(), text.lower())}
+    named = Q(merchant_reference1__in=sorted(spellings))
+    reference = clean_reference(words)
+    return named | Q(reference=reference) if reference else named
+
+
+def _order_id(words: str) -> uuid.UUID | None:
+    bare = words.replace(" ", "")
+    if len(bare) != 36:  # noqa: PLR2004
+        return None
+    try:
+        return uuid.UUID(bare)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many match; with `is_capped` at least so many."""
+
+    number: int
+    is_capped: bool
+
+
+def counted(access: Access, query: ListQuery) -> Count:
+    """How many orders match, counted no further than anybody reads."""
+    cap = SEARCH_CAP if query.words else CAP
+    number = matching(access, query).order_by()[: cap + 1].count()
+    return Count(min(number, cap), number > cap)
+
+
+def with_neighbours(orders: OrderQuerySet, access: Access, query: ListQuery) -> OrderQuerySet:
+    """Each order with `newer_id` and `older_id` of the list it was opened from; no query of its own."""
+    here, tie = OuterRef("placed_at"), OuterRef("pk")
+    listed = matching(access, query)
+    newer = listed.filter(Q(placed_at__gt=here) | Q(placed_at=here, pk__gt=tie), placed_at__gte=here)
+    older = listed.filter(Q(placed_at__lt=here) | Q(placed_at=here, pk__lt=tie), placed_at__lte=here)
+    return orders.annotate(
+        newer_id=Subquery(newer.order_by("placed_at", "pk").values("pk")[:1]),
+        older_id=Subquery(older.order_by("-placed_at", "-pk").values("pk")[:1]),
+    )

@@ -1,0 +1,224 @@
+"""What an order's drawer shows in every tab: states, facts, money, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from common import markup
+from common.errors import Obstacle
+from common.markup import Share
+from common.money import format_money
+from orders.forms import ListQuery
+from orders.marks import marks
+from orders.models import Line, Order
+from orders.rows import SOON
+from orders.rules import Verb, may, obstacle
+from orders.states import OPEN, Status
+
+TABS = (("order", lambda: _("Timeline")), ("details", lambda: _("Details")), ("customer", lambda: _("Customer")))
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of the order, at an address of its own."""
+
+    name: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An order as one person sees it at one moment. Asks nothing of the database.
+
+    `is_alone` is a page of its own; otherwise the order stands beside the list.
+    """
+
+    order: Order
+    access: Access
+    now: datetime
+    query: ListQuery
+    is_alone: bool
+    tab: str = "order"
+
+    @cached_property
+    def marks(self) -> list[SafeString]:
+        """Every state that holds."""
+        return marks(self.order)
+
+    @property
+    def title(self) -> str:
+        """What the browser's tab says: which order, and where it stands."""
+        return f"{self.order.merchant_reference1}, {Status(self.order.status).label}"
+
+    @property
+    def url(self) -> str:
+        """The order's address, with the query of the list it was opened from."""
+        return self.address("order")
+
+    @property
+    def path(self) -> str:
+        """The order's address alone."""
+        return reverse("orders:order", args=[self.order.pk])
+
+    @property
+    def list_url(self) -> str:
+        """The list as it was."""
+        return reverse("orders:list") + self.query.text
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The parts of the order."""
+        return [Tab(words(), self.address(name), name == self.tab) for name, words in TABS]
+
+    @property
+    def newer_url(self) -> str:
+        """The order above this one in the list, or ""."""
+        return self._beside("newer_id")
+
+    @property
+    def older_url(self) -> str:
+        """The order below this one in the list, or ""."""
+        return self._beside("older_id")
+
+    @property
+    def capture_url(self) -> str:
+        """Where a capture is looked at before it is confirmed."""
+        return self.address("capture")
+
+    @property
+    def state_url(self) -> str:
+        """Asked while money is in flight: answers only when something has changed."""
+        join = "&" if self.query.text else "?"
+        alone = "&alone=1" if self.is_alone else ""
+        return f"{self.address('state')}{join}version={self.order.version}{alone}"
+
+    def address(self, name: str) -> str:
+        """An address of this order that remembers the list."""
+        return reverse(f"orders:{name}", args=[self.order.pk]) + self.query.text
+
+    @property
+    def is_in_flight(self) -> bool:
+        """An operation runs whose outcome is not known."""
+        return self.order.in_flight_amount > 0
+
+    @property
+    def ends_soon(self) -> bool:
+        """Three days or less until the hold ends."""
+        until = self.order.authorization_expires_at
+        return self.is_open and until is not None and until - self.now <= SOON
+
+    @property
+    def is_open(self) -> bool:
+        """Money is still reserved."""
+        return self.order.status in OPEN
+
+    @property
+    def shares(self) -> list[Share]:
+        """Where the order's money is; empty when none was taken or is reserved."""
+        order = self.order
+        parts = [
+            ("cap", _("Captured"), order.captured_amount - order.refunded_amount),
+            ("ref", _("Refunded"), order.refunded_amount),
+            ("ref", _("Being captured"), order.capturing_amount),
+            ("ref", _("Released"), order.released_amount if order.captured_amount else 0),
+            ("", _("Left to capture"), order.capturable_amount if self.is_open else 0),
+        ]
+        return markup.shares([part for part in parts if part[2]], order.currency)
+
+    @cached_property
+    def can_see_capture(self) -> bool:
+        """The role includes capturing, and there is, or will be, something to capture."""
+        order = self.order
+        waits = order.capturable_amount > 0 or order.capturing_amount > 0
+        return may(Verb.CAPTURE, order, self.access) and self.order.placed_at is not None and waits
+
+    @cached_property
+    def capture_obstacle(self) -> Obstacle | None:
+        """Why the order cannot be captured now."""
+        return obstacle(self.order, Verb.CAPTURE, self.access, self.now)
+
+    @property
+    def capture_sum(self) -> str:
+        """What a capture takes, for the button that confirms it."""
+        return format_money(self.order.capturable_amount, self.order.currency, _language())
+
+    def _beside(self, name: str) -> str:
+        key = getattr(self.order, name, None)
+        return reverse("orders:order", args=[key]) + self.query.text if key else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """VAT contained in the lines of one rate; `percent` as people write it."""
+
+    percent: str
+    amount: int
+
+
+def rates_of(lines: Iterable[Line]) -> list[Rate]:
+    """VAT per rate, in minor units."""
+    found: dict[int, int] = {}
+    for line in lines:
+        found[line.tax_rate] = found.get(line.tax_rate, 0) + line.tax_amount
+    return [Rate(percent(rate), amount) for rate, amount in sorted(found.items()) if amount]
+
+
+def percent(rate: int) -> str:
+    """`2500` as `25%`, `1250` as `12.5%`."""
+    whole, part = divmod(rate, 100)
+    return f"{whole}.{part:02}".rstrip("0").rstrip(".") + "%"
+
+
+def country_name(code: str) -> str:
+    """A country in the reader's language."""
+    return str(Locale.parse(_language()).territories.get(code.upper(), code))
+
+
+def language_name(code: str) -> str:
+    """A language in the reader's language."""
+    try:
+        return str(Locale.parse(code.replace("-", "_")).get_language_name(_language()) or code)
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+_ADDRESS = (
+    ("organization_name", lambda: _("Company")),
+    ("name", lambda: _("Name")),
+    ("care_of", lambda: _("Care of")),
+    ("street", lambda: _("Street")),
+    ("street_address2", lambda: _("Street, line 2")),
+    ("postal_code", lambda: _("Postal code")),
+    ("city", lambda: _("City")),
+    ("region", lambda: _("Region")),
+    ("country", lambda: _("Country")),
+    ("email", lambda: _("E-mail")),
+    ("phone", lambda: _("Phone")),
+)
+
+
+def address_facts(address: dict[str, Any]) -> list[tuple[str, str]]:
+    """The filled fields of an address with their labels, in the order of an envelope."""
+    known = {key: str(value) for key, value in address.items() if value}
+    whole = f"{known.get('given_name', '')} {known.get('family_name', '')}".strip()
+    known.setdefault("name", whole)
+    known.setdefault("street", known.get("street_address", ""))
+    if "country" in known:
+        known["country"] = country_name(known["country"])
+    return [(label(), known[key]) for key, label in _ADDRESS if known.get(key)]
+
+
+def _language() -> str:
+    return (get_language() or "en").replace("-", "_")

@@ -1,0 +1,22 @@
+"""Addresses of the orders pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.views import captures, order, slips
+from orders.views import list as listing
+
+app_name = "orders"
+urlpatterns = [
+    path("", listing.order_list, name="list"),
+    path("count/", listing.count, name="count"),
+    path("<uuid:order_id>/", order.timeline, name="order"),
+    path("<uuid:order_id>/details/", order.details, name="details"),
+    path("<uuid:order_id>/customer/", order.customer, name="customer"),
+    path("<uuid:order_id>/state/", order.state, name="state"),
+    path("<uuid:order_id>/capture/", captures.capture, name="capture"),
+    path("<uuid:order_id>/captures/", captures.captures, name="captures"),
+    path("<uuid:order_id>/slip/", slips.slip, name="slip"),
+    path("<uuid:order_id>/slip/retry/", slips.retry, name="slip_retry"),
+]

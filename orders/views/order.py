@@ -1,0 +1,110 @@
+"""One order: its timeline, details and customer, beside the list or as a page of its own."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import require
+from accounts.requests import PortalRequest
+from accounts.roles import Permission
+from common import clock
+from common.htmx import respond, target_of
+from orders import search
+from orders.entries import actor_words, entries_of
+from orders.forms import ListQuery
+from orders.models import Event, Line, Operation, Order
+from orders.rows import row_of
+from orders.sheet import Sheet, address_facts, country_name, language_name, percent, rates_of
+
+PAGE = "orders/order.html"
+DRAWER = "orders/order.html#drawer"
+
+
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def timeline(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """What happened to the order, newest first."""
+    sheet = sheet_of(request, order_id, "order")
+    return show(request, sheet, timeline_context(sheet))
+
+
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def details(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Lines, totals, references and movements of money."""
+    sheet = sheet_of(request, order_id, "details")
+    lines = list(Line.objects.filter(order=sheet.order, revision=sheet.order.revision))
+    operations = list(Operation.objects.filter(order=sheet.order))
+    context = {
+        "tab_template": "orders/details.html",
+        "lines": [(line, percent(line.tax_rate)) for line in lines],
+        "rates": rates_of(lines),
+        "operations": [(each, actor_words(each.origin, each.actor)) for each in operations],
+    }
+    return show(request, sheet, context)
+
+
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def customer(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Who bought it, where it goes, how it was paid."""
+    sheet = sheet_of(request, order_id, "customer")
+    order = sheet.order
+    context = {
+        "tab_template": "orders/customer.html",
+        "language": language_name(order.language),
+        "country": country_name(order.country),
+        "delivery": address_facts(order.delivery_address),
+        "billing": address_facts(order.billing_address),
+    }
+    return show(request, sheet, context)
+
+
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def state(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Asked again and again while money is in flight; nothing to say until something changed."""
+    is_alone = bool(request.GET.get("alone"))
+    sheet = sheet_of(request, order_id, "order", is_alone=is_alone)
+    if request.GET.get("version") == str(sheet.order.version):
+        return HttpResponse(status=204)
+    if not sheet.is_in_flight:
+        messages.info(request, _("The gateway has answered."))
+    if is_alone:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    response = respond(request, DRAWER, {**timeline_context(sheet), **changed(sheet), "sheet": sheet})
+    response.headers["HX-Retarget"] = "#drawer"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone: bool | None = None) -> Sheet:
+    """The order in the person's reach, with its neighbours in the list; otherwise 404."""
+    alone = target_of(request) != "drawer" if is_alone is None else is_alone
+    query = ListQuery.read(request.GET, request.store)
+    orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
+    order = get_object_or_404(search.with_neighbours(orders, request.access, query), pk=order_id)
+    return Sheet(order, request.access, clock.now(), query, alone, tab)
+
+
+def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """The order beside the list when htmx asks for the drawer, else as a page."""
+    return respond(request, PAGE, {**context, "sheet": sheet}, fragments={"drawer": DRAWER}, status=status)
+
+
+def timeline_context(sheet: Sheet) -> dict[str, Any]:
+    """What the timeline prints."""
+    events = Event.objects.filter(order=sheet.order)
+    return {"tab_template": "orders/timeline.html", "entries": entries_of(events, sheet.order.currency)}
+
+
+def changed(sheet: Sheet) -> dict[str, Any]:
+    """The order's row of the list, to be renewed beside the drawer, and word of it in a toast."""
+    return {"row": row_of(sheet.order, sheet.now, sheet.query.text), "is_changed": True}
