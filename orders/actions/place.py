@@ -13,6 +13,14 @@ from orders.timeline import What, record
 from payments.models import GatewayAccount
 
 
+PLACED_FIELDS = (
+    "status", "placed_at", "authorized_at", "authorization_expires_at", "authorized_amount",
+    "gateway_account", "session_reference", "payment_reference", "payment_method", "payment_label",
+    "is_under_review", "is_charged_at_once", "customer_name", "email", "phone",
+    "delivery_address", "billing_address", "search_text",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Authorization:
     """What the gateway reserved, checked against the attempt by the caller."""
@@ -47,7 +55,7 @@ def authorize_order(order: Order, authorization: Authorization, *, by: Actor, at
     order.authorization_expires_at = authorization.expires_at
     order.authorized_amount = order.amount
     _take_over(order, authorization)
-    order.save()
+    order.save(update_fields=PLACED_FIELDS)
     operation = _book_authorization(order, authorization, by=by, at=at)
     record(order, What.ORDER_PLACED, by=Actor.customer(), at=at, amount=order.amount)
     what = What.ORDER_UNDER_REVIEW if order.is_under_review else What.ORDER_AUTHORIZED
@@ -117,6 +125,9 @@ def book_charge(order: Order, *, by: Actor, at: datetime) -> None:
     order.save(update_fields=["captured_amount", "status"])
     data = {"left": 0, "at_once": True}
     record(order, What.ORDER_CAPTURED, by=by, at=at, amount=order.amount, operation=operation, data=data)
+    from orders.documents import request_slip  # noqa: PLC0415 (documents read what actions write)
+
+    request_slip(order, at)
 
 
 def freeze_lines(order: Order, operation: Operation) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,12 +15,12 @@ SUBJECT = uuid.UUID(int=7)
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """What a worker was told: the broker is the network edge."""
     heard: list[tuple[str, str]] = []
     for name in ("kick", "publish"):
         monkeypatch.setattr(actions, name, lambda task, number: heard.append((task, number)))
-    yield heard
+    return heard
 
 
 def wish(at: datetime, fingerprint: str = "a") -> Document:
