@@ -18,6 +18,8 @@ def every(seconds: float, task: str) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "heartbeat": every(15, "portal.tasks.heartbeat"),
     "messages": every(20, "messaging.tasks.sweep"),
+    "terms": every(600, "accounts.tasks.sweep_terms"),
+    "sign-in links": every(24 * 3600, "accounts.tasks.tidy"),
     "operations": every(10, "orders.tasks.sweep_operations"),
     "authorizations": every(60, "orders.tasks.expire_due_authorizations"),
     "attempts": every(15, "paylinks.tasks.sweep_attempts"),
