@@ -98,6 +98,17 @@ class Sheet:
         return self.address("capture")
 
     @property
+    def slip_url(self) -> str:
+        """Where the packing slip downloads."""
+        return reverse("orders:slip", args=[self.order.pk])
+
+    @property
+    def slip_obstacle(self) -> str:
+        """Why there is no packing slip, or ""."""
+        found = obstacle(self.order, Verb.SLIP, self.access, self.now)
+        return found.words if found else ""
+
+    @property
     def state_url(self) -> str:
         """Asked while money is in flight: answers only when something has changed."""
         join = "&" if self.query.text else "?"

@@ -102,3 +102,11 @@ def test_an_unknown_order_has_no_slip(acme: Company, alice_client: Client) -> No
 
 def test_nobody_is_sent_to_sign_in(order: Order) -> None:
     assert Client().get(url(order)).status_code == 302
+
+
+def test_the_order_offers_its_slip_or_says_why_there_is_none(order: Order, store: Store, alice_client: Client) -> None:
+    assert f'<a class="btn" href="{url(order)}"' in alice_client.get(f"/orders/{order.pk}/").content.decode()
+    open_order = builders.placed_order(store)
+    page = alice_client.get(f"/orders/{open_order.pk}/").content.decode()
+    assert url(open_order) not in page
+    assert "A packing slip is made when something has been captured." in page
