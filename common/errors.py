@@ -31,7 +31,7 @@ class Obstacle:
         return DomainError(self.code, self.words)
 
 
-class PermissionDenied(DomainError):
+class PermissionDenied(DomainError):  # noqa: N818 (the word people and Django use)
     """The person may see the object but lacks a permission (answered 403)."""
 
     def __init__(self, permission: str, name: str, who: str) -> None:

@@ -100,7 +100,10 @@ def _read(text: str, currency: str, locale: str) -> _Number:
     bare = _WORDS.sub("", _SPACES.sub("", text.strip()))
     match = _SHAPE.match(bare)
     if not match:
-        raise MoneyError("not_an_amount", _("Enter an amount such as %(example)s.") % {"example": format_amount(123450, currency, locale)})
+        raise MoneyError(
+            "not_an_amount",
+            _("Enter an amount such as %(example)s.") % {"example": format_amount(123450, currency, locale)},
+        )
     sign, digits = match.groups()
     whole, fraction = _split(digits, currency, locale)
     return _Number(bool(sign), whole, fraction)

@@ -52,7 +52,7 @@ class Page(Generic[T]):
     older: str
 
 
-def page_of(  # noqa: PLR0913
+def page_of(
     queryset: QuerySet[Any, T],
     *,
     at: str,
@@ -77,7 +77,7 @@ def page_of(  # noqa: PLR0913
         has_newer, has_older = place is not None, more
     return Page(
         rows,
-        Cursor(*key(rows[0]), backwards=True).encode(filters) if rows and has_newer else "",
+        Cursor(*key(rows[0]), True).encode(filters) if rows and has_newer else "",
         Cursor(*key(rows[-1])).encode(filters) if rows and has_older else "",
     )
 

@@ -55,7 +55,9 @@ class LineInput:
         if negative and self.unit_price > 0:
             raise DomainError("sign", _("A discount line has a negative price."), field="unit_price")
         if not negative and self.unit_price < 0:
-            raise DomainError("sign", _("Only discounts, gift cards and store credit are negative."), field="unit_price")
+            raise DomainError(
+                "sign", _("Only discounts, gift cards and store credit are negative."), field="unit_price"
+            )
         if self.type in UNTAXED_TYPES and self.tax_rate:
             raise DomainError("tax_rate", _("Gift cards and store credit carry no VAT."), field="tax_rate")
 
@@ -93,7 +95,9 @@ def check_lines(lines: Sequence[LineInput], limit: int = MAX_LINES_IN_FORM) -> N
     if not lines:
         raise DomainError("no_lines", _("Add at least one line."), field="lines")
     if len(lines) > limit:
-        raise DomainError("too_many_lines", _("An order can have at most %(limit)s lines.") % {"limit": limit}, field="lines")
+        raise DomainError(
+            "too_many_lines", _("An order can have at most %(limit)s lines.") % {"limit": limit}, field="lines"
+        )
     for line in lines:
         line.check()
     total = totals_of(lines).total

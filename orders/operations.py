@@ -122,7 +122,7 @@ _CALLS: dict[str, Callable[[Gateway, Operation, tuple[Line, ...]], Result]] = {
 
 
 def _settle(operation: Operation, result: Result) -> Operation:
-    from orders.actions.settle import settle_operation  # noqa: PLC0415 (actions call run: one of both comes late)
+    from orders.actions.settle import settle_operation
 
     if result.outcome == Outcome.RETRYABLE:
         log.warning("operation.not_sent", operation=str(operation.pk), words=result.message)

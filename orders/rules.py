@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,9 +49,13 @@ def capture_obstacle(order: Order, at: datetime) -> Obstacle | None:
     if order.status not in OPEN:
         return Obstacle("capture_not_allowed", _CAPTURE_WORDS[order.status]())
     if order.is_under_review:
-        return Obstacle("under_review", _("The payment is under review. It can be captured when the gateway has decided."))
+        return Obstacle(
+            "under_review", _("The payment is under review. It can be captured when the gateway has decided.")
+        )
     if order.capturing_amount or order.releasing_amount:
-        return Obstacle("in_flight", _("We do not know yet what became of the last operation. We keep asking the gateway."))
+        return Obstacle(
+            "in_flight", _("We do not know yet what became of the last operation. We keep asking the gateway.")
+        )
     if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
         return Obstacle("authorization_expired", _("The authorization has expired, so nothing can be captured."))
     if order.capturable_amount <= 0:
@@ -58,7 +63,7 @@ def capture_obstacle(order: Order, at: datetime) -> Obstacle | None:
     return None
 
 
-_CAPTURE_WORDS = {
+_CAPTURE_WORDS: dict[str, Callable[[], str]] = {
     Status.PENDING: lambda: _("The customer has not paid yet."),
     Status.CAPTURED: lambda: _("Everything has been captured."),
     Status.CANCELLED: lambda: _("The order was cancelled."),

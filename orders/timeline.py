@@ -41,7 +41,7 @@ class What(TextChoices):
     SLIP_MADE = "slip.made", _("Packing slip made")
 
 
-def record(  # noqa: PLR0913
+def record(
     order: Order,
     what: What,
     *,

@@ -41,7 +41,7 @@ def mismatch(attempt: Attempt, snapshot: Snapshot) -> str:
         ("wrong_attempt", snapshot.our_reference != str(attempt.pk)),
         ("wrong_amount", snapshot.amount != attempt.amount),
         ("wrong_currency", snapshot.currency != attempt.currency),
-        ("already_paid", order.status != Status.PENDING and order.status != Status.CANCELLED),
+        ("already_paid", order.status not in {Status.PENDING, Status.CANCELLED}),
         ("order_cancelled", order.status == Status.CANCELLED),
         ("link_replaced", not link.is_current),
         ("link_cancelled", link.status == LinkStatus.CANCELLED),

@@ -68,7 +68,10 @@ def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
         release_connection()
         snapshot = gateway.close(session)
     except GatewayUnavailable as error:
-        words = _("A payment has begun and the payment provider does not answer, so nothing was changed. Try again in a moment.")
+        words = _(
+            "A payment has begun and the payment provider does not answer, so nothing was changed. "
+            "Try again in a moment."
+        )
         raise DomainError("attempt_unknown", words) from error
     attempt = settle(attempt_id, snapshot, at=at)
     if attempt.state == AttemptState.AUTHORIZED:
@@ -93,10 +96,12 @@ def _session_of(attempt: Attempt) -> str:
     """The session's reference; an answer that was lost is asked for again by the same key."""
     if attempt.session_reference:
         return attempt.session_reference
-    from paylinks.actions.begin import begin_at_gateway  # noqa: PLC0415 (begin settles, settle may have to begin)
+    from paylinks.actions.begin import begin_at_gateway
 
     begun = begin_at_gateway(attempt)
-    Attempt.objects.filter(pk=attempt.pk).update(session_reference=begun.session_reference, redirect_url=begun.redirect_url)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        session_reference=begun.session_reference, redirect_url=begun.redirect_url
+    )
     return begun.session_reference
 
 

@@ -15,6 +15,7 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from orders.actions.capture import capture_order
+from orders.actions.draft import draft_order
 from orders.lines import LineInput
 from orders.models import LineType, Operation, Order
 from paylinks import settle
@@ -22,7 +23,6 @@ from paylinks.actions.begin import PayInput, begin_payment
 from paylinks.actions.create import OrderInput, create_link_order
 from paylinks.actions.issue import issue_link
 from paylinks.models import Attempt, PaymentLink
-from orders.actions.draft import draft_order
 from payments.actions import connect_sandbox
 
 ADDRESS = {

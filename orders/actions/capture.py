@@ -18,7 +18,7 @@ from orders.rules import Verb, obstacle
 LEASE = timedelta(seconds=30)  # longer than the gateway's timeouts; then the sweep takes over
 
 
-def capture_order(  # noqa: PLR0913
+def capture_order(
     order_id: uuid.UUID,
     *,
     key: str,
@@ -38,7 +38,7 @@ def capture_order(  # noqa: PLR0913
 
 
 @transaction.atomic(durable=True)
-def request_capture(  # noqa: PLR0913
+def request_capture(
     order_id: uuid.UUID,
     *,
     key: str,
@@ -69,7 +69,7 @@ def reserve_capture(order: Order, key: str, *, by: Actor, at: datetime, automati
         currency=order.currency,
         is_automatic=automatic,
         key=key,
-        gateway_account=order.gateway_account,
+        gateway_account=order.paying_account,
         payment_reference=order.payment_reference,
         origin=by.origin,
         actor=by.label,

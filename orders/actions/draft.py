@@ -15,7 +15,7 @@ from orders.timeline import What, record
 
 
 @transaction.atomic
-def draft_order(  # noqa: PLR0913
+def draft_order(
     store: Store,
     *,
     lines: Sequence[LineInput],

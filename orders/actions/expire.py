@@ -46,7 +46,7 @@ def _due(at: datetime) -> list[Order]:
 
 def _has_ended(order: Order, at: datetime) -> bool:
     try:
-        snapshot = gateway_for(order.gateway_account).fetch(order.session_reference)
+        snapshot = gateway_for(order.paying_account).fetch(order.session_reference)
     except GatewayUnavailable:
         log.warning("expiry.gateway_silent", order=str(order.pk))
         return False

@@ -23,4 +23,6 @@ def locked(order_id: uuid.UUID, *, access: Access | None = None) -> Order:
 def check_version(order: Order, version: int | None) -> None:
     """Raise DomainError `stale` when somebody acted since the form was shown."""
     if version is not None and order.version != version:
-        raise DomainError("stale", _("The order has changed since you opened it. Nothing was done; look at the new numbers."))
+        raise DomainError(
+            "stale", _("The order has changed since you opened it. Nothing was done; look at the new numbers.")
+        )

@@ -12,7 +12,6 @@ from orders.states import Status
 from orders.timeline import What, record
 from payments.models import GatewayAccount
 
-
 PLACED_FIELDS = (
     "status", "placed_at", "authorized_at", "authorization_expires_at", "authorized_amount",
     "gateway_account", "session_reference", "payment_reference", "payment_method", "payment_label",
@@ -111,7 +110,7 @@ def book_charge(order: Order, *, by: Actor, at: datetime) -> None:
         amount=order.amount,
         currency=order.currency,
         key=f"charge-{order.pk}",
-        gateway_account=order.gateway_account,
+        gateway_account=order.paying_account,
         payment_reference=order.payment_reference,
         gateway_reference=order.payment_reference,
         origin=by.origin,
@@ -125,7 +124,7 @@ def book_charge(order: Order, *, by: Actor, at: datetime) -> None:
     order.save(update_fields=["captured_amount", "status"])
     data = {"left": 0, "at_once": True}
     record(order, What.ORDER_CAPTURED, by=by, at=at, amount=order.amount, operation=operation, data=data)
-    from orders.documents import request_slip  # noqa: PLC0415 (documents read what actions write)
+    from orders.documents import request_slip
 
     request_slip(order, at)
 
@@ -134,6 +133,12 @@ def freeze_lines(order: Order, operation: Operation) -> None:
     """Write the whole of every current line as the operation's slices."""
     lines = Line.objects.filter(order=order, revision=order.revision)
     OperationLine.objects.bulk_create(
-        OperationLine(operation=operation, line=line, quantity=line.quantity, amount=line.total_amount, tax_amount=line.tax_amount)
+        OperationLine(
+            operation=operation,
+            line=line,
+            quantity=line.quantity,
+            amount=line.total_amount,
+            tax_amount=line.tax_amount,
+        )
         for line in lines
     )

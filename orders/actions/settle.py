@@ -73,9 +73,13 @@ def _captured(order: Order, operation: Operation, at: datetime) -> None:
     if order.status != target:
         order.move_to(target)
     order.save(update_fields=["capturing_amount", "captured_amount", "capture_problem", "status"])
-    data: dict[str, Any] = {"left": order.capturable_amount, "lines": _names(operation), "automatic": operation.is_automatic}
+    data: dict[str, Any] = {
+        "left": order.capturable_amount,
+        "lines": _names(operation),
+        "automatic": operation.is_automatic,
+    }
     record(order, What.ORDER_CAPTURED, by=operation.by, at=at, amount=operation.amount, operation=operation, data=data)
-    from orders.documents import request_slip  # noqa: PLC0415 (documents read what actions write)
+    from orders.documents import request_slip
 
     request_slip(order, at)
 
@@ -90,18 +94,24 @@ def _capture_declined(order: Order, operation: Operation, at: datetime) -> None:
     order.capture_problem = operation.message or operation.code or "declined"
     order.save(update_fields=["capturing_amount", "capture_problem"])
     data = {"code": operation.code, "message": operation.message, "automatic": operation.is_automatic}
-    record(order, What.CAPTURE_DECLINED, by=operation.by, at=at, amount=operation.amount, operation=operation, data=data)
+    record(
+        order, What.CAPTURE_DECLINED, by=operation.by, at=at, amount=operation.amount, operation=operation, data=data
+    )
 
 
 def _returned(order: Order, operation: Operation, at: datetime) -> None:
     """Money nobody expected went back; the order's own sums never held it."""
     data = {"reason": operation.reason, "kind": operation.kind}
-    record(order, What.STRAY_RETURNED, by=Actor.system(), at=at, amount=operation.amount, operation=operation, data=data)
+    record(
+        order, What.STRAY_RETURNED, by=Actor.system(), at=at, amount=operation.amount, operation=operation, data=data
+    )
 
 
 def _not_returned(order: Order, operation: Operation, at: datetime) -> None:
     data = {"reason": operation.reason, "code": operation.code, "message": operation.message}
-    record(order, What.STRAY_UNRESOLVED, by=Actor.system(), at=at, amount=operation.amount, operation=operation, data=data)
+    record(
+        order, What.STRAY_UNRESOLVED, by=Actor.system(), at=at, amount=operation.amount, operation=operation, data=data
+    )
 
 
 _Book = Callable[[Order, Operation, datetime], None]

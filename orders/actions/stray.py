@@ -16,7 +16,7 @@ from payments.models import GatewayAccount
 LEASE = timedelta(seconds=30)
 
 
-def return_stray(  # noqa: PLR0913
+def return_stray(
     order: Order,
     snapshot: Snapshot,
     account: GatewayAccount,

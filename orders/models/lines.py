@@ -55,15 +55,19 @@ class Line(models.Model):
             ),
             models.CheckConstraint(
                 name="line_discount_is_within_its_price",
-                condition=Q(discount_amount=0) | Q(discount_amount__gt=0, discount_amount__lte=F("quantity") * F("unit_price")),
+                condition=Q(discount_amount=0)
+                | Q(discount_amount__gt=0, discount_amount__lte=F("quantity") * F("unit_price")),
                 violation_error_message=_("A discount can be at most the price."),
             ),
             models.CheckConstraint(
                 name="line_sign_follows_its_type",
-                condition=Q(type__in=sorted(NEGATIVE_TYPES), total_amount__lte=0) | ~Q(type__in=sorted(NEGATIVE_TYPES)) & Q(total_amount__gte=0),
+                condition=Q(type__in=sorted(NEGATIVE_TYPES), total_amount__lte=0)
+                | ~Q(type__in=sorted(NEGATIVE_TYPES)) & Q(total_amount__gte=0),
             ),
             models.CheckConstraint(name="line_tax_rate_is_at_most_100_percent", condition=Q(tax_rate__lte=10000)),
-            models.CheckConstraint(name="line_quantity_is_between_1_and_100000", condition=Q(quantity__gte=1, quantity__lte=100000)),
+            models.CheckConstraint(
+                name="line_quantity_is_between_1_and_100000", condition=Q(quantity__gte=1, quantity__lte=100000)
+            ),
         ]
 
     def __str__(self) -> str:

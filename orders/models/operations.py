@@ -70,7 +70,11 @@ class Operation(models.Model):
     class Meta:
         ordering: ClassVar = ["requested_at", "id"]
         indexes: ClassVar = [
-            models.Index(fields=["next_check_at"], condition=Q(state__in=["requested", "pending", "unknown"]), name="operations_due"),
+            models.Index(
+                fields=["next_check_at"],
+                condition=Q(state__in=["requested", "pending", "unknown"]),
+                name="operations_due",
+            ),
             models.Index(fields=["order", "requested_at"], name="operations_by_order"),
         ]
         constraints: ClassVar = [

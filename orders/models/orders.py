@@ -75,7 +75,9 @@ class Order(models.Model):
     payment_method = models.CharField(max_length=20, blank=True)
     payment_label = models.CharField(max_length=80, blank=True)
     is_charged_at_once = models.BooleanField(default=False)
-    capture_problem = models.CharField(max_length=300, blank=True)  # the last capture's refusal, in the gateway's words
+    capture_problem = models.CharField(
+        max_length=300, blank=True
+    )  # the last capture's refusal, in the gateway's words
 
     created_by = models.CharField(max_length=254, blank=True)
     created_by_id = models.BigIntegerField(null=True)
@@ -93,30 +95,66 @@ class Order(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(F("merchant"), F("placed_at").desc(), F("id").desc(), condition=Q(placed_at__isnull=False), name="orders_by_merchant"),
-            models.Index(F("store"), F("placed_at").desc(), F("id").desc(), condition=Q(placed_at__isnull=False), name="orders_by_store"),
-            models.Index(F("merchant"), F("status"), F("placed_at").desc(), F("id").desc(), condition=Q(placed_at__isnull=False), name="orders_by_status"),
+            models.Index(
+                F("merchant"),
+                F("placed_at").desc(),
+                F("id").desc(),
+                condition=Q(placed_at__isnull=False),
+                name="orders_by_merchant",
+            ),
+            models.Index(
+                F("store"),
+                F("placed_at").desc(),
+                F("id").desc(),
+                condition=Q(placed_at__isnull=False),
+                name="orders_by_store",
+            ),
+            models.Index(
+                F("merchant"),
+                F("status"),
+                F("placed_at").desc(),
+                F("id").desc(),
+                condition=Q(placed_at__isnull=False),
+                name="orders_by_status",
+            ),
             models.Index(fields=["merchant", "merchant_reference1"], name="orders_by_reference1"),
-            models.Index(fields=["authorization_expires_at"], condition=Q(status__in=["authorized", "part_captured"]), name="orders_expiring"),
+            models.Index(
+                fields=["authorization_expires_at"],
+                condition=Q(status__in=["authorized", "part_captured"]),
+                name="orders_expiring",
+            ),
             GinIndex(fields=["merchant", "search_text"], opclasses=["int8_ops", "gin_trgm_ops"], name="orders_search"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="captured_and_released_is_at_most_authorized",
-                condition=Q(authorized_amount__gte=F("captured_amount") + F("capturing_amount") + F("released_amount") + F("releasing_amount")),
+                condition=Q(
+                    authorized_amount__gte=F("captured_amount")
+                    + F("capturing_amount")
+                    + F("released_amount")
+                    + F("releasing_amount")
+                ),
                 violation_error_message=_("More would be captured than is authorized."),
             ),
             models.CheckConstraint(
                 name="refunded_is_at_most_captured",
-                condition=Q(captured_amount__gte=F("refunded_amount") + F("refunding_amount") + F("charged_back_amount")),
+                condition=Q(
+                    captured_amount__gte=F("refunded_amount") + F("refunding_amount") + F("charged_back_amount")
+                ),
                 violation_error_message=_("More would be refunded than was captured."),
             ),
             models.CheckConstraint(
                 name="order_amounts_are_not_negative",
                 condition=Q(
-                    amount__gt=0, authorized_amount__gte=0, capturing_amount__gte=0, captured_amount__gte=0,
-                    releasing_amount__gte=0, released_amount__gte=0, refunding_amount__gte=0,
-                    refunded_amount__gte=0, charged_back_amount__gte=0,
+                    amount__gt=0,
+                    authorized_amount__gte=0,
+                    capturing_amount__gte=0,
+                    captured_amount__gte=0,
+                    releasing_amount__gte=0,
+                    released_amount__gte=0,
+                    refunding_amount__gte=0,
+                    refunded_amount__gte=0,
+                    charged_back_amount__gte=0,
                 ),
                 violation_error_message=_("An amount would become negative."),
             ),
@@ -128,11 +166,13 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 name="cancelled_order_has_its_time",
-                condition=Q(status="cancelled", cancelled_at__isnull=False) | ~Q(status="cancelled") & Q(cancelled_at__isnull=True),
+                condition=Q(status="cancelled", cancelled_at__isnull=False)
+                | ~Q(status="cancelled") & Q(cancelled_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="expired_order_has_its_time",
-                condition=Q(status="expired", expired_at__isnull=False) | ~Q(status="expired") & Q(expired_at__isnull=True),
+                condition=Q(status="expired", expired_at__isnull=False)
+                | ~Q(status="expired") & Q(expired_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="cancelled_or_expired_order_has_no_capture",
@@ -160,6 +200,14 @@ class Order(models.Model):
         return self.captured_amount - self.refunded_amount - self.refunding_amount - self.charged_back_amount
 
     @property
+    def paying_account(self) -> GatewayAccount:
+        """The account that authorized, also after the store switched; a placed order has one."""
+        if self.gateway_account is None:
+            message = f"Order {self.pk} was never authorized."
+            raise ValueError(message)
+        return self.gateway_account
+
+    @property
     def in_flight_amount(self) -> int:
         """Money of operations whose outcome is not known yet."""
         return self.capturing_amount + self.releasing_amount + self.refunding_amount
@@ -177,7 +225,12 @@ class Order(models.Model):
     def search_words(self) -> str:
         """What the search looks in, lower case."""
         words: list[Any] = [
-            self.id, self.reference, self.merchant_reference1, self.merchant_reference2,
-            self.customer_name, self.email, self.phone,
+            self.id,
+            self.reference,
+            self.merchant_reference1,
+            self.merchant_reference2,
+            self.customer_name,
+            self.email,
+            self.phone,
         ]
         return " ".join(str(word).lower() for word in words if word)

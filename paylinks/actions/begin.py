@@ -142,7 +142,9 @@ def begin_at_gateway(attempt: Attempt) -> Begun:
         country=order.country,
         language=attempt.language,
         method=attempt.method,
-        lines=tuple({"name": line.name, "quantity": line.quantity, "total_amount": line.total_amount} for line in lines),
+        lines=tuple(
+            {"name": line.name, "quantity": line.quantity, "total_amount": line.total_amount} for line in lines
+        ),
         return_url=base + reverse("pay:back", args=[token_of(link.pk), attempt.pk]),
         webhook_url=base + reverse("api:webhook", args=[attempt.gateway_account.provider, attempt.gateway_account_id]),
         # who began in time may finish within the grace; the gateway closes the session then

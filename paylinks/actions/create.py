@@ -43,7 +43,7 @@ class OrderInput:
         return self.recipient_email or self.recipient_phone
 
 
-def create_link_order(  # noqa: PLR0913
+def create_link_order(
     store: Store,
     order_input: OrderInput,
     *,
@@ -111,8 +111,13 @@ def check_order(store: Store, order_input: OrderInput) -> None:
     if bool(order_input.recipient_email) == bool(order_input.recipient_phone):
         raise DomainError("recipient", _("Enter one e-mail address or one phone number."), field="recipient")
     if not order_input.merchant_reference1.strip():
-        raise DomainError("reference", _("Enter merchant reference 1. The customer sees it."), field="merchant_reference1")
+        raise DomainError(
+            "reference", _("Enter merchant reference 1. The customer sees it."), field="merchant_reference1"
+        )
     if order_input.currency not in store.allowed_currencies:
-        words = _("%(currency)s is not in the agreement of this store. Allowed: %(allowed)s. The operator of this installation can add it.")
+        words = _(
+            "%(currency)s is not in the agreement of this store. Allowed: %(allowed)s. "
+            "The operator of this installation can add it."
+        )
         allowed = ", ".join(store.allowed_currencies)
         raise DomainError("currency", words % {"currency": order_input.currency, "allowed": allowed}, field="currency")

@@ -18,7 +18,7 @@ def channel_of(recipient: str) -> str:
     return Channel.EMAIL if "@" in recipient else Channel.SMS
 
 
-def issue_link(  # noqa: PLR0913
+def issue_link(
     order: Order,
     *,
     recipient: str,

@@ -20,7 +20,7 @@ from paylinks.settle import close_running
 from paylinks.states import OPEN, LinkStatus
 
 
-def resend_link(  # noqa: PLR0913
+def resend_link(
     link_id: uuid.UUID,
     *,
     access: Access | None,

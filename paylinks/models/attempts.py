@@ -48,7 +48,9 @@ class Attempt(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["link"], condition=Q(state="begun"), name="one_running_attempt_per_link"),
-            models.UniqueConstraint(fields=["order"], condition=Q(state="authorized"), name="order_is_authorized_once"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(state="authorized"), name="order_is_authorized_once"
+            ),
             models.UniqueConstraint(
                 fields=["gateway_account", "session_reference"],
                 condition=~Q(session_reference=""),

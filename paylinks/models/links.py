@@ -65,8 +65,20 @@ class PaymentLink(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(F("merchant_id"), F("created_at").desc(), F("id").desc(), condition=Q(is_current=True), name="links_by_merchant"),
-            models.Index(F("store_id"), F("created_at").desc(), F("id").desc(), condition=Q(is_current=True), name="links_by_store"),
+            models.Index(
+                F("merchant_id"),
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=Q(is_current=True),
+                name="links_by_merchant",
+            ),
+            models.Index(
+                F("store_id"),
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=Q(is_current=True),
+                name="links_by_store",
+            ),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="links_due"),
         ]
         constraints: ClassVar = [

@@ -55,8 +55,12 @@ def test_control_without_lock_and_constraint_two_captures_are_asked_for(
     monkeypatch.setattr(capture, "locked", order_without_lock)
     with without("orders_order", "captured_and_released_is_at_most_authorized"):
         race(
-            lambda: capture.request_capture(order.pk, key="a", version=None, access=None, by=Actor.system(), at=clock.now()),
-            lambda: capture.request_capture(order.pk, key="b", version=None, access=None, by=Actor.system(), at=clock.now()),
+            lambda: capture.request_capture(
+                order.pk, key="a", version=None, access=None, by=Actor.system(), at=clock.now()
+            ),
+            lambda: capture.request_capture(
+                order.pk, key="b", version=None, access=None, by=Actor.system(), at=clock.now()
+            ),
         )
         assert order.operations.filter(kind="capture").count() == 2
 

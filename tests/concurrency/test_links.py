@@ -53,9 +53,7 @@ def test_pay_against_expire_ends_one_way(store: Store) -> None:
     assert (link.status == "expired") is not has_begun, results
 
 
-def test_an_attempt_begun_while_the_sweep_waits_keeps_its_link(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_attempt_begun_while_the_sweep_waits_keeps_its_link(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     link = builders.system_link(store)
     later = link.expires_at + timedelta(seconds=1)
     meeting = Meeting(2)

@@ -1,0 +1,149 @@
+"""Lives of demo orders: written, sent, paid or not, captured or not."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from accounts.access import Access
+from accounts.models import Store
+from common import clock
+from orders import operations
+from orders.actions.capture import capture_order
+from orders.models import Operation, Order
+from paylinks import settle
+from paylinks.actions.begin import PayInput, begin_payment
+from paylinks.actions.cancel import cancel_link
+from paylinks.actions.create import OrderInput, create_link_order
+from paylinks.actions.request import request_new_link
+from paylinks.models import Attempt, PaymentLink
+from payments.gateways import offered_methods
+from payments.models import GatewayAccount
+from portal.demo.catalogue import Person, basket, customer
+from sandbox.actions.sessions import choose, review
+from sandbox.models import Session
+
+
+@dataclass
+class Story:
+    """One order's way, told at moved clocks."""
+
+    dice: Random
+    store: Store
+    access: Access
+    number: int
+    prefix: str
+    began: datetime
+    until: datetime
+    set_clock: Callable[[datetime], None]
+
+    def tell(self) -> None:
+        """Send the link and let chance decide what the customer does."""
+        person = customer(self.dice, self.store.country)
+        link = self._send(person)
+        fate = self.dice.random()
+        if fate < 0.80:  # noqa: PLR2004
+            self._pay(link, person)
+        elif fate < 0.85:  # noqa: PLR2004
+            self._begin(link, person)
+        elif fate < 0.90:  # noqa: PLR2004
+            self._cancel(link)
+
+    def _at(self, moment: datetime) -> datetime:
+        self.set_clock(moment)
+        return moment
+
+    def _later(self, start: datetime, low: float, high: float) -> datetime | None:
+        """Some hours after `start`, or None when that has not come yet."""
+        moment = start + timedelta(hours=self.dice.uniform(low, high))
+        return self._at(moment) if moment < self.until else None
+
+    def _send(self, person: Person) -> PaymentLink:
+        currency = self.store.allowed_currencies[0]
+        by_phone = self.dice.random() < 0.25  # noqa: PLR2004
+        order_input = OrderInput(
+            recipient_email="" if by_phone else person.email,
+            recipient_phone=person.phone if by_phone else "",
+            country=self.store.country,
+            currency=currency,
+            language="en",
+            merchant_reference1=f"{self.prefix}-{self.number}",
+            merchant_reference2=f"PO {self.dice.randint(70, 99)}-{self.dice.randint(1000, 9999)}",
+            lines=basket(self.dice, self.prefix, currency, self.store.default_tax_rate),
+            auto_capture=self.dice.random() < 0.2,  # noqa: PLR2004
+        )
+        at = self._at(self.began)
+        key = uuid.UUID(int=self.dice.getrandbits(128), version=4)
+        return create_link_order(
+            self.store, order_input, form_key=key, access=self.access, by=self.access.actor, at=at
+        )
+
+    def _begin(self, link: PaymentLink, person: Person) -> Attempt | None:
+        at = self._later(self.began, 0.2, 30)
+        if at is None:
+            return None
+        account = GatewayAccount.objects.get(store=self.store, is_active=True)
+        methods = offered_methods(account, self.store.country, link.order.currency, link.expires_at - at)
+        pay = PayInput(
+            method=self.dice.choice(methods).code,
+            revision=1,
+            accepts_terms=True,
+            email=person.email,
+            phone=person.phone,
+            delivery_address=dict(person.address),
+        )
+        return begin_payment(link.pk, pay, at=at)
+
+    def _pay(self, link: PaymentLink, person: Person) -> None:
+        attempt = self._begin(link, person)
+        if attempt is None:
+            return
+        session = uuid.UUID(attempt.session_reference)
+        ending = self.dice.choices(
+            (Session.State.AUTHORIZED, Session.State.UNDER_REVIEW, Session.State.DECLINED), (92, 4, 4)
+        )[0]
+        choose(session, ending, at=clock.now(), has_webhook=False)
+        settle.check_attempt(attempt.pk, at=clock.now())
+        order = Order.objects.get(pk=link.order_id)
+        self._run_waiting(order)
+        if order.is_under_review:
+            self._decide(attempt, session)
+        elif order.status == "authorized":
+            self._capture(order)
+
+    def _run_waiting(self, order: Order) -> None:
+        for operation in Operation.objects.filter(order=order, state="requested"):
+            operations.run(operation.pk)
+        order.refresh_from_db()
+
+    def _decide(self, attempt: Attempt, session: uuid.UUID) -> None:
+        if self._later(clock.now(), 2, 400) is None:
+            return
+        review(session, is_approved=self.dice.random() < 0.6, at=clock.now())  # noqa: PLR2004
+        settle.check_attempt(attempt.pk, at=clock.now())
+
+    def _capture(self, order: Order) -> None:
+        is_recent = self.until - self.began < timedelta(days=8)
+        if self.dice.random() < (0.55 if is_recent else 0.06):
+            return
+        at = self._later(clock.now(), 3, 120)
+        if at is not None:
+            by = self.access.actor
+            capture_order(order.pk, key="demo", access=None, by=by, at=at)
+
+    def _cancel(self, link: PaymentLink) -> None:
+        at = self._later(self.began, 1, 20)
+        if at is not None:
+            cancel_link(link.pk, access=None, by=self.access.actor, at=at)
+
+
+def ask_again(dice: Random, until: datetime) -> None:
+    """Some customers ask for a new link on the expired page."""
+    expired = PaymentLink.objects.filter(status="expired", is_current=True).order_by("created_at", "pk")
+    for link in expired.select_related("order"):
+        at = link.expires_at + timedelta(hours=dice.uniform(0.5, 30))
+        if at < until and dice.random() < 0.25:  # noqa: PLR2004
+            request_new_link(link.pk, at=at)
