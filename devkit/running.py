@@ -37,7 +37,7 @@ def run() -> int:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     with _only_one("run"):
-        port = free_port()
+        port = wanted_port()
         address = f"http://localhost:{port}"
         processes = Processes(places.LOGS, {})
         if left := processes.clear_leftovers():
@@ -106,13 +106,19 @@ def manage(surroundings: dict[str, str], *arguments: str) -> None:
         raise SystemExit(f"manage.py {arguments[0]} failed.")
 
 
-def free_port() -> int:
-    """PORT or 8000, or the next one that nobody listens on; says so when it differs."""
+def wanted_port() -> int:
+    """PORT or 8000, or the next free one, and says so."""
     wanted = int(os.environ.get("PORT") or FIRST_PORT)
+    port = free_port(wanted)
+    if port != wanted:
+        print(f"Port {wanted} is taken: using {port}.")
+    return port
+
+
+def free_port(wanted: int) -> int:
+    """The first port from `wanted` on that nobody listens on."""
     for port in range(wanted, wanted + _PORTS_TRIED):
         if _is_free(port):
-            if port != wanted:
-                print(f"Port {wanted} is taken: using {port}.")
             return port
     raise SystemExit(f"No free port from {wanted} to {wanted + _PORTS_TRIED - 1}: set PORT.")
 

@@ -37,6 +37,17 @@ class Company:
         return access
 
 
+def build_acme(at: datetime) -> Company:
+    """Our merchant, in whatever database is connected."""
+    people = {"alice": Role.SUPER_ADMIN, "bob": Role.USER, "vera": Role.READ_ONLY}
+    return _company("Acme", 1, at, people)
+
+
+def build_globex(at: datetime) -> Company:
+    """The other merchant, whose people must never see Acme's."""
+    return _company("Globex", 101, at, {"charlie": Role.SUPER_ADMIN})
+
+
 def _company(name: str, number: int, at: datetime, people: dict[str, Role]) -> Company:
     by = Actor.system()
     merchant = actions.create_merchant(
@@ -67,14 +78,13 @@ def _company(name: str, number: int, at: datetime, people: dict[str, Role]) -> C
 @pytest.fixture
 def acme(db: None, at: datetime) -> Company:
     """Our merchant."""
-    people = {"alice": Role.SUPER_ADMIN, "bob": Role.USER, "vera": Role.READ_ONLY}
-    return _company("Acme", 1, at, people)
+    return build_acme(at)
 
 
 @pytest.fixture
 def globex(db: None, at: datetime) -> Company:
-    """The other merchant, whose people must never see Acme's."""
-    return _company("Globex", 101, at, {"charlie": Role.SUPER_ADMIN})
+    """The stranger's merchant."""
+    return build_globex(at)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from common import clock, kick
 from sandbox import clock as sandbox_clock
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.portals", "tests.browsers"]
 
 settings.register_profile(
     "counterfoil",

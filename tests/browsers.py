@@ -1,0 +1,70 @@
+"""A real Chromium, whose console must stay silent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devkit import browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, so Django thinks it is inside async code
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=browser.find(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Make pages: `open_page(width=390, dark=True, scripts=False)`; none may log an error."""
+    complaints: list[str] = []
+    contexts = []
+
+    def make(
+        *, width: int = 1440, height: int = 0, dark: bool = False, scripts: bool = True, base_url: str = ""
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height or (844 if width < 600 else 900)},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # view transitions swallow clicks while they run
+            java_script_enabled=scripts,
+            base_url=base_url or None,
+            locale="en-GB",
+            timezone_id="Europe/Stockholm",
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == [], f"the console complained: {complaints}"
