@@ -77,9 +77,14 @@ def page_of(
         has_newer, has_older = place is not None, more
     return Page(
         rows,
-        Cursor(*key(rows[0]), True).encode(filters) if rows and has_newer else "",
-        Cursor(*key(rows[-1])).encode(filters) if rows and has_older else "",
+        _edge(key(rows[0]), filters, backwards=True) if rows and has_newer else "",
+        _edge(key(rows[-1]), filters) if rows and has_older else "",
     )
+
+
+def _edge(place: tuple[datetime, str], filters: str, *, backwards: bool = False) -> str:
+    at, key = place
+    return Cursor(at, key, backwards).encode(filters)
 
 
 def _fetch(queryset: QuerySet[Any, T], at: str, place: Cursor | None, size: int) -> list[T]:
