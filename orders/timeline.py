@@ -41,6 +41,10 @@ class What(TextChoices):
     SLIP_MADE = "slip.made", _("Packing slip made")
 
 
+# Told by machines about what was done before: they change nothing a form shows.
+_QUIET = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED, What.SLIP_MADE})
+
+
 def record(
     order: Order,
     what: What,
@@ -51,8 +55,13 @@ def record(
     operation: Operation | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Append one event. `seq` is taken from the order's row, which stays locked until commit."""
-    Order.objects.filter(pk=order.pk).update(last_seq=F("last_seq") + 1, version=F("version") + 1, changed_at=at)
+    """Append one event. `seq` is taken from the order's row, which stays locked until commit.
+
+    The version rises too, so that a form shown before is stale, but not for what
+    machines tell afterwards.
+    """
+    step = 0 if what in _QUIET else 1
+    Order.objects.filter(pk=order.pk).update(last_seq=F("last_seq") + 1, version=F("version") + step, changed_at=at)
     order.refresh_from_db(fields=["last_seq", "version", "changed_at"])
     return Event.objects.create(
         order=order,
