@@ -27,6 +27,8 @@ for prefix, module in (
         urlpatterns.append(path(prefix, include(module)))
 if settings.SANDBOX and find_spec("sandbox.urls"):
     urlpatterns.append(path("sandbox/", include("sandbox.urls")))
+if "WEBHOOK_SECRET" in settings.ANYMAIL:  # the e-mail provider reports bounces here
+    urlpatterns.append(path("mail-events/", include("anymail.urls")))
 if settings.ADMIN:
     from django.contrib import admin
 
