@@ -1,0 +1,1 @@
+"""Shape and cleaning of what staff type about payment links."""

@@ -1,0 +1,243 @@
+"""The create form as its template prints it: final strings, one object per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from common import markup
+from common.money import format_amount
+from orders.lines import MAX_LINES_IN_FORM
+from orders.models.lines import LineType
+from paylinks.forms import numbers, places
+from paylinks.forms.create import OrderDraft
+from paylinks.forms.lines import CELLS, LineDraft
+
+_EMPTY = SafeString("")
+_INVALID = SafeString(' aria-invalid="true"')
+_FOCUS = SafeString(" autofocus")
+TEMPLATE_KEY = "0000"  # replaced by js/ledger.js when it adds a row
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line of the summary; `id` is the control it links to."""
+
+    id: str
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the grid."""
+
+    key: str
+    label: str
+    remove: str
+    draft: LineDraft
+    types: SafeString
+    total: str
+    notes: SafeString
+    invalid: dict[str, SafeString]
+    focus: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Everything the template needs."""
+
+    draft: OrderDraft
+    rows: tuple[Row, ...]
+    blanks: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    notes: dict[str, SafeString]
+    facts: tuple[Fact, ...]
+    sums: tuple[Fact, ...]
+    total: int
+    ends_at: datetime
+    cells: dict[str, str]
+    countries: SafeString
+    cross: SafeString
+    chosen_currency: str
+    limit: int = MAX_LINES_IN_FORM
+
+    @property
+    def is_full(self) -> bool:
+        """No further row fits."""
+        return len(self.rows) >= self.limit
+
+
+def page_of(draft: OrderDraft, *, ends_at: datetime, focus: str = "") -> OrderPage:
+    """The draft, printed."""
+    blanks = [draft.new_line(TEMPLATE_KEY, kind) for kind in (LineType.PHYSICAL, LineType.DISCOUNT)]
+    return OrderPage(
+        draft=draft,
+        rows=tuple(_row(draft, line, number, focus) for number, line in enumerate(draft.lines, start=1)),
+        blanks=tuple(_row(draft, line, 0, "") for line in blanks),
+        problems=tuple(_problems(draft)),
+        notes=_notes(draft),
+        facts=_facts(draft),
+        sums=_sums(draft),
+        total=draft.totals.total,
+        ends_at=ends_at,
+        cells=_cells(),
+        countries=_countries(draft.locale, tuple(draft.store.allowed_currencies), draft.store.country, draft.country),
+        cross=markup.icon("x"),
+        chosen_currency=draft.value("currency"),
+    )
+
+
+def _cells() -> dict[str, str]:
+    return {
+        "name": _("Item"),
+        "reference": _("Reference"),
+        "type": _("Type"),
+        "quantity": _("Qty"),
+        "unit_price": _("Unit price"),
+        "discount": _("Discount"),
+        "tax_rate": _("VAT %"),
+        "total": _("Total"),
+    }
+
+
+def _row(draft: OrderDraft, line: LineDraft, number: int, focus: str) -> Row:
+    label = _("Line %(number)s") % {"number": number}
+    return Row(
+        key=line.key,
+        label=label,
+        remove=_("Remove line %(number)s") % {"number": number},
+        draft=line,
+        types=_types(draft.locale, line.type),
+        total=format_amount(line.total, draft.currency, draft.locale) if line.lines else "",
+        notes=_line_notes(line),
+        invalid={cell: _INVALID if cell in line.errors else _EMPTY for cell in CELLS},
+        focus=_FOCUS if line.key == focus else _EMPTY,
+    )
+
+
+@lru_cache(maxsize=256)
+def _types(_locale: str, chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, SafeString(" selected") if value == chosen else "", label) for value, label in LineType.choices),
+    )
+
+
+@lru_cache(maxsize=256)
+def _countries(locale: str, allowed: tuple[str, ...], first: str, chosen: str) -> SafeString:
+    """The list of countries; 249 options are made once per store, language and choice."""
+    near, far = places.options(locale, allowed, first)
+    groups = ((_("In a currency of this store"), near), (_("Other countries"), far))
+    return format_html_join(
+        "",
+        '<optgroup label="{}">{}</optgroup>',
+        ((label, _options(options, chosen)) for label, options in groups if options),
+    )
+
+
+def _options(options: tuple[places.Option, ...], chosen: str) -> SafeString:
+    selected = SafeString(" selected")
+    rows = ((option.code, selected if option.code == chosen else "", option.label) for option in options)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+def _hint(words: str) -> SafeString:
+    return format_html('<p class="hint">{}</p>', words)
+
+
+def _error(control: str, words: str) -> SafeString:
+    return format_html(
+        '<p class="error" data-for="{}">{}<span>{}</span></p>', control, markup.icon("circle-alert"), words
+    )
+
+
+def _line_notes(line: LineDraft) -> SafeString:
+    errors = (_error(f"line-{line.key}-{cell}", words) for cell, words in line.errors.items())
+    return SafeString("".join([*(_hint(note) for note in line.notes), *errors]))
+
+
+def _notes(draft: OrderDraft) -> dict[str, SafeString]:
+    """Hint and error of each field, by name."""
+    hints = {name: str(field.help_text) for name, field in draft.form.fields.items()}
+    hints |= {"country": _language_hint(draft), "currency": _currency_hint(draft), "recipient": _recipient_hint(draft)}
+    return {name: SafeString("".join(_field_notes(draft, name, hint))) for name, hint in hints.items()}
+
+
+def _field_notes(draft: OrderDraft, name: str, hint: str) -> Iterator[str]:
+    if hint:
+        yield _hint(hint)
+    if draft.form.is_bound:
+        for words in draft.form.errors.get(name, [])[:1]:
+            yield _error(f"id_{name}", str(words))
+
+
+def _language_hint(draft: OrderDraft) -> str:
+    return _("The customer reads %(language)s.") % {"language": get_language_info(draft.language)["name_translated"]}
+
+
+def _currency_hint(draft: OrderDraft) -> str:
+    if not draft.must_choose_currency:
+        return ""
+    own = places.currency_of(draft.country)
+    return places.not_allowed(own, draft.store.allowed_currencies) if own else ""
+
+
+def _recipient_hint(draft: OrderDraft) -> str:
+    return draft.recipient.echo if draft.recipient else ""
+
+
+def _problems(draft: OrderDraft) -> Iterator[Problem]:
+    if draft.form.is_bound:
+        for name, errors in draft.form.errors.items():
+            label = str(draft.form.fields[name].label or "") if name in draft.form.fields else ""
+            yield Problem(f"id_{name}" if label else "", label, str(errors[0]))
+    cells = _cells()
+    for number, line in enumerate(draft.lines, start=1):
+        for cell, words in line.errors.items():
+            label = _("Line %(number)s, %(cell)s") % {"number": number, "cell": cells[cell]}
+            yield Problem(f"line-{line.key}-{cell}", label, words)
+    if draft.problem:
+        yield Problem(f"line-{draft.lines[0].key}-name", _("Order lines"), draft.problem)
+
+
+def _facts(draft: OrderDraft) -> tuple[Fact, ...]:
+    capture = _("Automatic") if draft.form["auto_capture"].value() else _("When you ship")
+    return (
+        Fact(_("Store"), draft.store.name),
+        Fact(_("Send to"), draft.recipient.words if draft.recipient else "–"),
+        Fact(_("Country"), places.name_of(draft.country, draft.locale)),
+        Fact(_("Reference"), draft.value("merchant_reference1") or "–"),
+        Fact(_("Capture"), capture),
+    )
+
+
+def _sums(draft: OrderDraft) -> tuple[Fact, ...]:
+    totals = draft.totals
+
+    def show(amount: int) -> str:
+        return format_amount(amount, draft.currency, draft.locale)
+
+    count = sum(1 for line in draft.inputs if line.total_amount >= 0 and line.unit_price >= 0)
+    sums = [Fact(_("Lines, %(count)s") % {"count": count}, show(totals.goods))]
+    if totals.discount:
+        sums.append(Fact(_("Discount"), show(totals.discount)))
+    for rate, tax in totals.tax_by_rate.items():
+        sums.append(Fact(_("VAT included, %(rate)s %%") % {"rate": numbers.percent(rate)}, show(tax)))
+    return tuple(sums)

@@ -1,0 +1,37 @@
+"""To whom a link goes when it is sent again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import DomainError
+from paylinks.forms.recipient import read_recipient, readable
+from paylinks.models import PaymentLink
+
+
+class ResendForm(forms.Form):
+    """The recipient, the same or a corrected one; read as the create form reads it."""
+
+    recipient = forms.CharField(
+        label=_("E-mail or phone"),
+        required=False,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        help_text=_("After a corrected recipient the old link shows nothing any more."),
+    )
+
+    def __init__(self, *args: Any, link: PaymentLink, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"recipient": readable(link.recipient)})
+        super().__init__(*args, **kwargs)
+        self.link = link
+
+    def clean_recipient(self) -> str:
+        """The address to send to; "" when it is the one the link has."""
+        try:
+            found = read_recipient(self.cleaned_data["recipient"], self.link.order.country)
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+        return "" if found.address == self.link.recipient else found.address

@@ -1,0 +1,216 @@
+"""Rows of the history, ready to print: final strings, nothing to compute in the template."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from accounts.roles import Permission
+from common import markup, times
+from common.markup import icon
+from messaging.models import Channel
+from orders.states import Status
+from paylinks.delivery import read
+from paylinks.forms.recipient import readable
+from paylinks.models import LIFETIME
+from paylinks.states import OPEN, LinkStatus
+
+_MARKS = {
+    LinkStatus.CREATED: ("send", ""),
+    LinkStatus.IN_PROGRESS: ("circle-ellipsis", "info"),
+    LinkStatus.COMPLETED: ("circle-check", "ok"),
+    LinkStatus.CANCELLED: ("circle-x", ""),
+    LinkStatus.EXPIRED: ("timer-off", ""),
+}
+_HOUR = 3600
+_NOTHING = SafeString('<span class="muted no-phone">–</span>')
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the history: an order with its current link."""
+
+    key: str
+    digest: str
+    reference: str
+    short: str
+    test: str
+    icon: str
+    recipient: str
+    delivery: str
+    status: str
+    left: str
+    created: str
+    by: str
+    money: str
+    actions: str
+    earlier: str
+    earlier_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """What all rows of a page share, looked up once."""
+
+    access: Access
+    at: datetime
+    query: str
+    links: str
+    orders: str
+
+    @classmethod
+    def for_page(cls, access: Access, at: datetime, query: str) -> Printer:
+        """`query` is the list's own: every action comes back to it."""
+        return cls(access, at, query, reverse("paylinks:history"), reverse("orders:list"))
+
+    def rows(self, values: Iterable[Any]) -> list[Row]:
+        """Rows for tuples of `search.FIELDS`."""
+        return [self._row(each) for each in values]
+
+    def _row(self, link: Any) -> Row:
+        status = self._status(link)
+        earlier = link.number - 1
+        delivery = read(link.delivery)
+        return Row(
+            key=str(link.order_id),
+            digest=digest(link.id, status, delivery.words, delivery.reason, link.requested_at, link.recipient),
+            reference=link.order__merchant_reference1,
+            short=link.order__reference,
+            test=_test(get_language() or "en") if link.order__is_test else "",
+            icon=_channel(link.channel),
+            recipient=_readable(link.recipient),
+            delivery=_delivery(delivery.words, delivery.tone, delivery.reason),
+            status=_mark(status, get_language() or "en", link.requested_at is not None),
+            left=self._left(link, status),
+            created=markup.moment(link.created_at, self.at),
+            by=link.created_by,
+            money=markup.money(link.order__amount, link.order__currency),
+            actions=self._actions(link, status),
+            earlier=_earlier(earlier) if earlier else "",
+            earlier_url=f"{self.links}{link.order_id}/earlier/{self.query}",
+        )
+
+    def _status(self, link: Any) -> str:
+        expired = link.status in OPEN and self.at >= link.expires_at
+        return LinkStatus.EXPIRED if expired else link.status
+
+    def _left(self, link: Any, status: str) -> SafeString:
+        if status in OPEN:
+            return bar(link.expires_at, self.at)
+        if status == LinkStatus.EXPIRED:
+            return _muted(_("Closed after 48 h"))
+        if status == LinkStatus.CANCELLED:
+            mine = link.cancelled_by == self.access.user.email
+            return _muted(_("Closed by you") if mine else _("Closed by %(who)s") % {"who": link.cancelled_by})
+        return _NOTHING
+
+    def _actions(self, link: Any, status: str) -> SafeString:
+        """Role hides; what stands in the way of an offered action its dialog says in words."""
+        name = link.order__merchant_reference1
+        if link.order__status != Status.PENDING:
+            return self._open_order(link)
+        if not self.access.can(Permission.LINKS_CREATE, link.store_id):
+            return SafeString("")
+        if status in OPEN:
+            buttons = (
+                self._button(link, "address", "link", _("Link and QR code for %(reference)s") % {"reference": name}),
+                self._button(link, "cancel", "ban", _("Cancel link for %(reference)s") % {"reference": name}),
+                self._button(link, "resend", "rotate-ccw", "", _("Resend")),
+            )
+            return mark_safe(f"<span>{''.join(buttons)}</span>")  # noqa: S308 - made of escaped parts
+        if link.requested_at is not None:
+            return self._answer(link)
+        return mark_safe(f"<span>{self._button(link, 'resend', 'send', '', _('New link'))}</span>")  # noqa: S308
+
+    def _button(self, link: Any, verb: str, name: str, label: str, words: str = "") -> SafeString:
+        """A link that opens a dialog; without scripts a page."""
+        address = f"{self.links}{link.id}/{verb}/{self.query}"
+        kind = "btn" if words else "btn ghost square"
+        aria = format_html(' aria-label="{0}" title="{0}"', label) if label else ""
+        return format_html(
+            '<a class="{}" id="{}-{}" href="{}" hx-get="{}" hx-target="#dialog"{}>{}{}</a>',
+            kind, verb, link.order_id, address, address, aria, icon(name), words,
+        )  # fmt: skip
+
+    def _answer(self, link: Any) -> SafeString:
+        """The customer asked: one click sends a new link to the same recipient."""
+        return format_html(
+            '<span><button class="btn primary" id="resend-{}" form="row-form" formaction="{}">{}{}</button></span>',
+            link.order_id, f"{self.links}{link.id}/resend/{self.query}", icon("send"), _("Send new link"),
+        )  # fmt: skip
+
+    def _open_order(self, link: Any) -> SafeString:
+        if not self.access.can(Permission.ORDERS_VIEW, link.store_id):
+            return SafeString("")
+        return format_html(
+            '<span><a class="btn ghost" id="open-{}" href="{}{}/">{}{}</a></span>',
+            link.order_id, self.orders, link.order_id, _("Open order"), icon("chevron-right"),
+        )  # fmt: skip
+
+
+def digest(*parts: object) -> str:
+    """Changes when anything a watched row shows has changed."""
+    return f"{zlib.crc32('|'.join(map(str, parts)).encode()):08x}"
+
+
+def bar(until: datetime, at: datetime) -> SafeString:
+    """What is left of the 48 hours, drawn and in words that count down."""
+    rest = (until - at).total_seconds()
+    share = max(1, round(100 * rest / LIFETIME.total_seconds()))
+    low = " low" if rest < _HOUR else ""
+    return mark_safe(  # noqa: S308 - numbers and times only
+        f'<span class="left{low}"><svg class="bar" aria-hidden="true" viewBox="0 0 100 10" preserveAspectRatio="none">'
+        f'<rect width="{share}" height="10"/></svg><time data-countdown datetime="{until.isoformat()}" '
+        f'title="{times.exact(until)}">{times.left(until, at)}</time></span>'
+    )
+
+
+@lru_cache(maxsize=2048)
+def _readable(address: str) -> str:
+    return readable(address)
+
+
+@lru_cache(maxsize=64)
+def _mark(status: str, _language: str, asked: bool) -> SafeString:  # noqa: FBT001 - a cache key
+    name, tone = _MARKS[LinkStatus(status)]
+    mark = markup.status(str(LinkStatus(status).label), name, tone)
+    if not asked or status != LinkStatus.EXPIRED:
+        return mark
+    return mark + markup.status(_("Asked for a new link"), "flag", "warn")
+
+
+@lru_cache(maxsize=16)
+def _test(_language: str) -> SafeString:
+    return format_html('<abbr class="test" title="{}">TEST</abbr>', _("No real money moves here"))
+
+
+@lru_cache(maxsize=4)
+def _channel(channel: str) -> SafeString:
+    return icon("mail" if channel == Channel.EMAIL else "smartphone")
+
+
+@lru_cache(maxsize=512)
+def _delivery(words: str, tone: str, reason: str) -> SafeString:
+    state = f' data-s="{tone}"' if tone else ""
+    told = f"{words}: {reason}" if reason else words
+    return mark_safe(f'<span class="delivery"{state} title="{escape(told)}">{escape(told)}</span>')  # noqa: S308
+
+
+def _muted(words: str) -> SafeString:
+    return format_html('<span class="muted">{}</span>', words)
+
+
+@lru_cache(maxsize=256)
+def _earlier(count: int) -> str:
+    return ngettext("%(count)s earlier link", "%(count)s earlier links", count) % {"count": count}

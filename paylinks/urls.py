@@ -1,0 +1,21 @@
+"""What staff do with payment links; customers' pages have addresses of their own."""
+
+from django.urls import path
+
+from paylinks.views import configuration, create, history, links
+
+app_name = "paylinks"
+
+urlpatterns = [
+    path("", history.history, name="history"),
+    path("pulse/", history.pulse, name="pulse"),
+    path("new/", create.create, name="create"),
+    path("new/preview/", create.preview, name="preview"),
+    path("configuration/", configuration.configuration, name="configuration"),
+    path("configuration/terms/", configuration.check_terms, name="check_terms"),
+    path("<uuid:link_id>/created/", links.created, name="created"),
+    path("<uuid:link_id>/address/", links.address, name="address"),
+    path("<uuid:link_id>/resend/", links.resend, name="resend"),
+    path("<uuid:link_id>/cancel/", links.cancel, name="cancel"),
+    path("<uuid:order_id>/earlier/", history.earlier, name="earlier"),
+]

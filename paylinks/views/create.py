@@ -1,0 +1,168 @@
+"""The create form. Staff come here first, so it says what is missing before it asks for anything."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decorators import require
+from accounts.models import Store
+from accounts.requests import PortalRequest
+from accounts.roles import Permission
+from common import clock
+from common.errors import DomainError
+from orders.models.lines import LineType
+from paylinks.actions.create import OrderInput, create_link_order
+from paylinks.forms.create import OrderDraft
+from paylinks.forms.page import OrderPage, page_of
+from paylinks.models import LIFETIME
+from paylinks.rules import create_obstacle
+
+PAGE = "paylinks/create.html"
+_ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
+# what a chosen store or country decides must not hide what was typed
+_UNSAVED = ("csrfmiddlewaretoken", "store", "do")
+
+
+@require(Permission.LINKS_CREATE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: PortalRequest) -> HttpResponse:
+    """Choose a store, fill in the order, send its link."""
+    store = _store(request, request.POST.get("store") or request.GET.get("store", ""))
+    if store is None:
+        return render(request, "paylinks/create_choose.html", {"stores": _stores(request)})
+    obstacle = create_obstacle(store)
+    if obstacle is not None:
+        return _gate(request, store)
+    if request.method == "POST":
+        return _posted(request, store)
+    return _page(request, OrderDraft(store, _stores(request)))
+
+
+def _stores(request: PortalRequest) -> tuple[Store, ...]:
+    return request.access.stores_with(Permission.LINKS_CREATE)
+
+
+def _store(request: PortalRequest, mid: str) -> Store | None:
+    """The store asked for; the only one there is counts as chosen."""
+    stores = _stores(request)
+    if not mid:
+        return stores[0] if len(stores) == 1 else None
+    store = request.access.store(mid)
+    if store is None:
+        raise Http404(mid)
+    request.access.need(Permission.LINKS_CREATE, store)
+    return store
+
+
+def _follow(request: PortalRequest, store: Store) -> None:
+    """The navigation shows the store of the form, also after it was changed there."""
+    if request.GET.get("store") != store.mid:
+        query = request.GET.copy()
+        query["store"] = store.mid
+        request.GET = query  # type: ignore[assignment]
+        request.store = store
+
+
+def _gate(request: PortalRequest, store: Store) -> HttpResponse:
+    """What stands in place of the form, and keeps the draft."""
+    _follow(request, store)
+    context = {
+        "store": store,
+        "stores": _stores(request),
+        "obstacle": create_obstacle(store),
+        "configuration": _configuration(request, store),
+        "kept": [(name, value) for name, value in request.POST.items() if name not in _UNSAVED],
+    }
+    return render(request, "paylinks/create_gate.html", context, status=409 if _is_final(request) else 200)
+
+
+def _configuration(request: PortalRequest, store: Store) -> str:
+    """Where the store's settings are, for those who may change them."""
+    if not request.access.can(Permission.ORDERS_CONFIGURE, store):
+        return ""
+    return f"{reverse('paylinks:configuration')}?store={store.mid}"
+
+
+def _is_final(request: PortalRequest) -> bool:
+    return request.method == "POST" and request.POST.get("do") == "create"
+
+
+def _posted(request: PortalRequest, store: Store) -> HttpResponse:
+    """Every button of the form comes here; only one of them creates."""
+    draft = OrderDraft(store, _stores(request), request.POST)
+    if _is_final(request):
+        return _create(request, draft)
+    wish, _sign, key = request.POST.get("do", "").partition(":")
+    if wish in _ADDED:
+        draft.add(_ADDED[wish])
+    elif wish == "remove":
+        draft.remove(key)
+    draft.read(strict=False)
+    draft.forget_missing("")
+    return _page(request, draft, focus=draft.lines[-1].key if wish in _ADDED else "")
+
+
+def _create(request: PortalRequest, draft: OrderDraft) -> HttpResponse:
+    draft.is_refused = True
+    if not draft.read(strict=True):
+        return _page(request, draft, status=422)
+    at = clock.now()
+    try:
+        link = create_link_order(
+            draft.store,
+            _input(draft),
+            form_key=draft.form.cleaned_data["form_key"],
+            access=request.access,
+            by=request.access.actor,
+            at=at,
+        )
+    except DomainError as error:
+        draft.refuse(error)
+        return _page(request, draft, status=409)
+    if link.created_at < at:
+        messages.info(request, _("This form had been sent already. Nothing new was created."))
+    return redirect("paylinks:created", link_id=link.pk)
+
+
+def _input(draft: OrderDraft) -> OrderInput:
+    recipient = draft.recipient
+    assert recipient is not None  # noqa: S101 - a form without one is not complete
+    return OrderInput(
+        recipient_email=recipient.email,
+        recipient_phone=recipient.phone,
+        country=draft.country,
+        currency=draft.currency,
+        language=draft.language,
+        merchant_reference1=draft.form.cleaned_data["merchant_reference1"],
+        merchant_reference2=draft.form.cleaned_data["merchant_reference2"],
+        auto_capture=draft.form.cleaned_data["auto_capture"],
+        lines=draft.inputs,
+    )
+
+
+@require(Permission.LINKS_CREATE)
+@require_POST
+def preview(request: PortalRequest) -> HttpResponse:
+    """Sums, echoes and errors of what has been typed so far; writes nothing."""
+    store = _store(request, request.POST.get("store", ""))
+    if store is None:
+        raise Http404
+    draft = OrderDraft(store, _stores(request), request.POST)
+    draft.read(strict=False)
+    draft.forget_missing(request.POST.get("active", ""))
+    return render(request, f"{PAGE}#preview", {"page": _shown(draft)})
+
+
+def _shown(draft: OrderDraft, focus: str = "") -> OrderPage:
+    return page_of(draft, ends_at=clock.now() + LIFETIME, focus=focus)
+
+
+def _page(request: PortalRequest, draft: OrderDraft, *, status: int = 200, focus: str = "") -> HttpResponse:
+    _follow(request, draft.store)
+    context = {"page": _shown(draft, focus), "configuration": _configuration(request, draft.store)}
+    return render(request, PAGE, context, status=status)

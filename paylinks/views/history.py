@@ -1,0 +1,115 @@
+"""The history of payment links: one row per order, watched while it is open."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.decorators import require
+from accounts.requests import PortalRequest
+from accounts.roles import Permission
+from common import clock
+from common.htmx import respond, target_of
+from common.pages import Page
+from paylinks import search
+from paylinks.filters import creators, filters_of
+from paylinks.forms.history import HistoryQuery
+from paylinks.rows import Printer, Row
+from paylinks.search import PAGE_SIZE
+
+PAGE = "paylinks/history.html"
+
+
+@require_safe
+@require(Permission.LINKS_VIEW)
+def history(request: PortalRequest) -> HttpResponse:
+    """The current link of every order, newest first."""
+    if request.store is not None:
+        request.access.need(Permission.LINKS_VIEW, request.store)
+    query, at = HistoryQuery.read(request.GET, request.store), clock.now()
+    page = search.page(request.access, query, at)
+    rows = Printer.for_page(request.access, at, query.text).rows(page.rows)
+    context = {
+        "query": query,
+        "filters": filters_of(query, request.access),
+        "creators": creators(request.access, (row.by for row in rows)),
+        "rows": rows,
+        "watched": watched(rows),
+        "is_too_short": 0 < len(query.words) < search.SHORTEST,
+        "may_create": request.access.can(Permission.LINKS_CREATE),
+        "oob": target_of(request) == "results",
+        **_places(query, page),
+    }
+    response = respond(request, PAGE, context, fragments={"results": f"{PAGE}#found"})
+    if context["oob"]:
+        response.headers["HX-Push-Url"] = reverse("paylinks:history") + query.text
+    return response
+
+
+def watched(rows: list[Row]) -> str:
+    """Which rows the page shows, and what they showed."""
+    return ",".join(f"{row.key}:{row.digest}" for row in rows)
+
+
+def _places(query: HistoryQuery, page: Page[object]) -> dict[str, object]:
+    """Where this page stands, and the addresses beside it."""
+    start = query.start if page.newer else 1
+    end = start + len(page.rows) - 1
+    base = reverse("paylinks:history")
+    return {
+        "start": start,
+        "end": end,
+        "is_whole": not page.newer and not page.older,
+        "newer": base + query.at(page.newer, max(start - PAGE_SIZE, 1)).text if page.newer else "",
+        "older": base + query.at(page.older, end + 1).text if page.older else "",
+    }
+
+
+@require_safe
+@require(Permission.LINKS_VIEW)
+def pulse(request: PortalRequest) -> HttpResponse:
+    """The rows that no longer look as the page shows them; nothing to say is 204."""
+    seen = _seen(request.GET.get("rows", ""))
+    query = HistoryQuery.read(request.GET, request.store)
+    printer = Printer.for_page(request.access, clock.now(), query.text)
+    rows = printer.rows(search.of_orders(request.access, list(seen)))
+    changed = [row for row in rows if seen[uuid.UUID(row.key)] != row.digest]
+    if not changed:
+        return HttpResponse(status=204)
+    context = {"rows": changed, "watched": watched(rows), "query": query, "is_pulse": True}
+    return render(request, f"{PAGE}#pulse", context)
+
+
+def _seen(text: str) -> dict[uuid.UUID, str]:
+    found: dict[uuid.UUID, str] = {}
+    for part in text.split(",")[:PAGE_SIZE]:
+        key, _sign, digest = part.partition(":")
+        try:
+            found[uuid.UUID(key)] = digest
+        except ValueError:
+            continue
+    return found
+
+
+@require_safe
+@require(Permission.LINKS_VIEW)
+def earlier(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """The links an order had before; unfolds in its row, or stands as a page."""
+    at = clock.now()
+    links = search.earlier(request.access, order_id)
+    current = search.of_orders(request.access, [order_id])
+    if not current:
+        raise Http404(str(order_id))
+    printer = Printer.for_page(request.access, at, "")
+    query = request.GET.urlencode()
+    context = {
+        "rows": printer.rows(links),
+        "current": printer.rows(current)[0],
+        "back": reverse("paylinks:history") + (f"?{query}" if query else ""),
+    }
+    page = "paylinks/earlier.html"
+    return respond(request, page, context, fragments={f"earlier-{order_id}": f"{page}#links"})
