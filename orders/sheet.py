@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,12 @@ from orders.rows import SOON
 from orders.rules import Verb, may, obstacle
 from orders.states import OPEN, Status
 
-TABS = (("order", lambda: _("Timeline")), ("details", lambda: _("Details")), ("customer", lambda: _("Customer")))
+Words = Callable[[], str]
+TABS: tuple[tuple[str, Words], ...] = (
+    ("order", lambda: _("Timeline")),
+    ("details", lambda: _("Details")),
+    ("customer", lambda: _("Customer")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +103,6 @@ class Sheet:
         return self.address("capture")
 
     @property
-    def slip_url(self) -> str:
-        """Where the packing slip downloads."""
-        return reverse("orders:slip", args=[self.order.pk])
-
-    @property
-    def slip_obstacle(self) -> str:
-        """Why there is no packing slip, or ""."""
-        found = obstacle(self.order, Verb.SLIP, self.access, self.now)
-        return found.words if found else ""
-
-    @property
     def state_url(self) -> str:
         """Asked while money is in flight: answers only when something has changed."""
         join = "&" if self.query.text else "?"
@@ -165,6 +159,23 @@ class Sheet:
         """What a capture takes, for the button that confirms it."""
         return format_money(self.order.capturable_amount, self.order.currency, _language())
 
+    @property
+    def has_slip(self) -> bool:
+        """Something was captured, or can still be: people would look for the slip."""
+        has_goods = self.order.captured_amount > 0 or self.is_open
+        return has_goods and may(Verb.SLIP, self.order, self.access)
+
+    @property
+    def slip_url(self) -> str:
+        """Where the packing slip is asked for."""
+        return reverse("orders:slip", args=[self.order.pk])
+
+    @property
+    def slip_obstacle(self) -> str:
+        """Why there is no packing slip, in words, or ""."""
+        found = obstacle(self.order, Verb.SLIP, self.access, self.now)
+        return found.words if found else ""
+
     def _beside(self, name: str) -> str:
         key = getattr(self.order, name, None)
         return reverse("orders:order", args=[key]) + self.query.text if key else ""
@@ -205,7 +216,7 @@ def language_name(code: str) -> str:
         return code
 
 
-_ADDRESS = (
+_ADDRESS: tuple[tuple[str, Words], ...] = (
     ("organization_name", lambda: _("Company")),
     ("name", lambda: _("Name")),
     ("care_of", lambda: _("Care of")),

@@ -49,7 +49,7 @@ def request_capture(
 ) -> Operation:
     """Reserve the capture under the order's lock; the same key answers the same operation."""
     order = locked(order_id, access=access)
-    name = f"capture-{order.pk}-{key}"
+    name = f"capture-{uuid.uuid5(order.pk, key)}"  # a key of this order only, and within 64 characters
     earlier = Operation.objects.filter(key=name).first()
     if earlier is not None:
         return earlier

@@ -78,9 +78,7 @@ def _ask(request: PortalRequest, sheet: Sheet, *, beside: bool, problem: str = "
     form = CaptureForm(initial={"key": uuid.uuid4(), "version": sheet.order.version})
     context: dict[str, Any] = {"sheet": sheet, "lines": lines, "form": form, "beside": beside, "problem": problem}
     status = 409 if problem else 200
-    response = respond(
-        request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status
-    )
+    response = respond(request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status)
     if target_of(request) == "drawer":
         response.headers["HX-Retarget"] = "#dialog"
         response.headers["HX-Reswap"] = "innerHTML"

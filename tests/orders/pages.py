@@ -33,7 +33,10 @@ def quick_order(store: Store, at: datetime, reference: str = "FJB-1", **changes:
         "email": "frida.nystrom@example.com",
         "customer_name": "Frida Nyström",
     }
-    wanted = {**usual, **{key: value for key, value in changes.items() if key in {*usual, "phone", "merchant_reference2"}}}
+    wanted = {
+        **usual,
+        **{key: value for key, value in changes.items() if key in {*usual, "phone", "merchant_reference2"}},
+    }
     order = draft_order(store, merchant_reference1=reference, by=Actor.system(), at=at, **wanted)
     authorize_order(order, _authorization(account, order, at, changes), by=Actor.gateway("sandbox"), at=at)
     return order
@@ -75,7 +78,7 @@ def rows(page: str) -> list[str]:
 
 def references(page: str) -> list[str]:
     """Merchant references of the rows, from top to bottom."""
-    return [html.unescape(found) for found in _REFERENCE.findall(page)]
+    return [html.unescape(found).strip() for found in _REFERENCE.findall(page)]
 
 
 def link(page: str, rel: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def found_by(alice_client: Client, acme: Company, at: datetime):
+def found_by(alice_client: Client, acme: Company, at: datetime) -> Callable[[str], list[str]]:
     """Searches a shop of three orders."""
     quick_order(acme.store, at, "FJB-10497", merchant_reference2="PO 77-2291", phone="+46701740635")
     quick_order(
@@ -49,7 +50,7 @@ def found_by(alice_client: Client, acme: Company, at: datetime):
         ("nobody at all", []),
     ],
 )
-def test_words_find_orders(found_by, words: str, expected: list[str]) -> None:
+def test_words_find_orders(found_by: Callable[[str], list[str]], words: str, expected: list[str]) -> None:
     assert found_by(words) == expected
 
 
