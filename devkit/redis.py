@@ -46,6 +46,7 @@ class Server:
         self.data, self.durable = data, durable
         self.socket = sockets / "redis.sock"
         self.program, self.source = find()
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -66,7 +67,7 @@ class Server:
             return False
         people.own(self.data)
         with (self.data / "redis.log").open("ab") as log:
-            process = subprocess.Popen(
+            self.process = subprocess.Popen(
                 [self.program, *self._options()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -75,7 +76,7 @@ class Server:
                 **people.as_service_user(),
             )
         deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline and process.poll() is None:
+        while time.monotonic() < deadline and self.process.poll() is None:
             if self.answers():
                 return True
             time.sleep(0.02)
@@ -87,6 +88,8 @@ class Server:
         with suppress(redis.RedisError):
             client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
             client.shutdown(save=self.durable, nosave=not self.durable)
+        if self.process is not None:
+            self.process.wait(_PATIENCE)
 
     def _options(self) -> list[str]:
         persistence = ("--appendonly", "yes") if self.durable else ("--appendonly", "no", "--save", "")
