@@ -29,22 +29,6 @@ _ENTITY = re.compile(r"&\w+;|&#\d+;")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # names and signs that are the same in every language
 UNTRANSLATED = set("Counterfoil Enter Esc Ctrl Cmd Tab PDF MR MID px https JSON SMS UTC TEST".split())
-    "Counterfoil",
-    "Enter",
-    "Esc",
-    "Ctrl",
-    "Cmd",
-    "Tab",
-    "PDF",
-    "MR",
-    "MID",
-    "px",
-    "https",
-    "JSON",
-    "SMS",
-    "UTC",
-    "TEST",
-}
 
 
 def _pages() -> list[str]:
