@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -12,23 +10,16 @@ from portal import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("portal.home_urls")),
+    path("", include("accounts.urls")),
+    path("orders/", include("orders.urls")),
+    path("links/", include("paylinks.urls")),
+    path("pay/", include("paylinks.pay_urls")),
+    path("webhooks/", include("api.urls")),
 ]
 
-for prefix, module in (
-    ("", "accounts.urls"),
-    ("orders/", "orders.urls"),
-    ("links/", "paylinks.urls"),
-    ("pay/", "paylinks.pay_urls"),
-    ("webhooks/", "api.urls"),
-    ("documents/", "documents.urls"),
-    ("", "portal.home_urls"),
-):
-    if find_spec(module):
-        urlpatterns.append(path(prefix, include(module)))
-if settings.SANDBOX and find_spec("sandbox.urls"):
+if settings.SANDBOX:
     urlpatterns.append(path("sandbox/", include("sandbox.urls")))
-if "WEBHOOK_SECRET" in settings.ANYMAIL:  # the e-mail provider reports bounces here
-    urlpatterns.append(path("mail-events/", include("anymail.urls")))
 if settings.ADMIN:
     from django.contrib import admin
 
