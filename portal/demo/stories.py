@@ -124,6 +124,7 @@ class Story:
             return
         review(session, is_approved=self.dice.random() < 0.6, at=clock.now())  # noqa: PLR2004
         settle.check_attempt(attempt.pk, at=clock.now())
+        self._run_waiting(attempt.order)
 
     def _capture(self, order: Order) -> None:
         is_recent = self.until - self.began < timedelta(days=8)
