@@ -42,7 +42,9 @@ def receipt_of(order: Order) -> Receipt:
     locale = get_language() or "en"
     return Receipt(
         lines=tuple(_line(line, order.currency, locale) for line in lines),
-        taxes=tuple((percent(rate, locale), format_amount(tax, order.currency, locale)) for rate, tax in _taxes(lines)),
+        taxes=tuple(
+            (percent(rate, locale), format_amount(tax, order.currency, locale)) for rate, tax in _taxes(lines)
+        ),
         total=format_amount(order.amount, order.currency, locale),
         currency=order.currency,
     )

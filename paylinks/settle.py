@@ -19,7 +19,7 @@ from orders.timeline import What, record
 from paylinks import placing
 from paylinks.models import GRACE, Attempt, PaymentLink
 from paylinks.states import AttemptState
-from payments.gateway import GatewayUnavailable, SessionState, Snapshot
+from payments.gateway import GatewayRefused, GatewayUnavailable, SessionState, Snapshot
 from payments.gateways import gateway_for
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,11 @@ def check_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
     """
     refuse_transaction()
     attempt = _load(attempt_id)
-    session = _session_of(attempt)
+    try:
+        session = _session_of(attempt)
+    except GatewayRefused as error:
+        # No session came into being, so nobody can pay it.
+        return end_attempt(attempt_id, AttemptState.ABANDONED, problem=error.message, at=at)
     gateway = gateway_for(attempt.gateway_account)
     release_connection()
     snapshot = gateway.fetch(session)
@@ -67,6 +71,8 @@ def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
         gateway = gateway_for(attempt.gateway_account)
         release_connection()
         snapshot = gateway.close(session)
+    except GatewayRefused as error:
+        return end_attempt(attempt_id, AttemptState.ABANDONED, problem=error.message, at=at)
     except GatewayUnavailable as error:
         words = _(
             "A payment has begun and the payment provider does not answer, so nothing was changed. "
@@ -137,12 +143,13 @@ def _locked(attempt_id: uuid.UUID) -> Attempt:
 
 
 @transaction.atomic(durable=True)
-def end_attempt(attempt_id: uuid.UUID, state: str, *, problem: str, at: datetime) -> None:
+def end_attempt(attempt_id: uuid.UUID, state: str, *, problem: str, at: datetime) -> Attempt:
     """End a begun attempt the gateway refused or surely never heard of."""
     attempt = _locked(attempt_id)
     if attempt.state == AttemptState.BEGUN:
         by = Actor.gateway(attempt.gateway_account.get_provider_display())
         _end(attempt, state, problem=problem, by=by, at=at)
+    return attempt
 
 
 def _end(attempt: Attempt, state: str, *, problem: str, by: Actor, at: datetime) -> None:

@@ -192,6 +192,10 @@ class Gateway(Protocol):
     def identifier(self) -> str:
         """The provider's name, such as `sandbox`."""
 
+    @property
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Origins of the pages customers are sent to: browsers must let our form go there."""
+
     def methods(self, country: str, currency: str) -> tuple[Method, ...]:
         """Ways to pay in this country and currency, the usual one first."""
 

@@ -27,3 +27,8 @@ def offered_methods(account: GatewayAccount, country: str, currency: str, until_
     if until_end >= SLOW_ANSWER:
         return methods
     return tuple(method for method in methods if method.answers_in_time)
+
+
+def checkout_origins(account: GatewayAccount) -> tuple[str, ...]:
+    """Origins of the pages customers are sent to, for the form-action of ours."""
+    return gateway_for(account).checkout_origins

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from payments import sandbox_reading, sandbox_webhook
@@ -41,6 +42,11 @@ class SandboxGateway:
     def __init__(self, account: GatewayAccount) -> None:
         self._account = account.pk
         self._client = SandboxClient(account.pk)
+
+    @property
+    def checkout_origins(self) -> tuple[str, ...]:
+        """Its hosted page lies beside its API."""
+        return tuple({_origin(settings.PUBLIC_URL), _origin(settings.SANDBOX_URL)})
 
     def methods(self, country: str, currency: str) -> tuple[Method, ...]:
         """Card everywhere; Klarna in five countries; Swish for Swedish kronor in Sweden."""
@@ -158,3 +164,8 @@ def _refused(answer: Answer) -> GatewayRefused | GatewayUnavailable:
     if not answer.code:
         return GatewayUnavailable(_("The gateway's answer cannot be read."))
     return GatewayRefused(answer.code, answer.message)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,114 @@
+"""What a customer finds behind a link: read only, and never more than the link lets them see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import F, Func, QuerySet, TextField
+
+from orders.models import Order
+from orders.states import Status
+from paylinks.actions.request import ASK_WITHIN, can_ask
+from paylinks.models import GRACE, Attempt, PaymentLink
+from paylinks.states import AttemptState, LinkStatus
+from paylinks.tokens import link_id_of
+
+RECEIPT_LIVES = timedelta(days=365)  # guarantee and return periods are asked about with the receipt
+
+
+class View(StrEnum):
+    """Which page is shown."""
+
+    OPEN = "open"
+    RUNNING = "running"
+    UNSURE = "unsure"
+    REVIEW = "review"
+    PAID = "paid"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A link as its customer finds it at `at`; `attempt` is the latest try to pay it."""
+
+    link: PaymentLink
+    attempt: Attempt | None
+    at: datetime
+
+    @property
+    def order(self) -> Order:
+        """What is to be paid."""
+        return self.link.order
+
+    @property
+    def is_running(self) -> bool:
+        """A try has begun and is not decided as far as we know."""
+        return self.attempt is not None and self.attempt.state == AttemptState.BEGUN
+
+    @property
+    def may_ask(self) -> bool:
+        """One tap asks for a new link."""
+        return can_ask(self.link, self.at) and self.link.requested_at is None
+
+    @property
+    def view(self) -> View:
+        """The page for the state of order, link and attempt, in this order."""
+        if not self.link.is_current:
+            return View.REPLACED
+        if self.order.status != Status.PENDING:
+            return _placed(self.order)
+        status = self.link.status_at(self.at)
+        if self.is_running:
+            over = self.at >= self.link.expires_at + GRACE
+            return View.UNSURE if over else View.RUNNING
+        return _UNPAID.get(status, View.OPEN)
+
+
+_UNPAID = {LinkStatus.CANCELLED: View.CANCELLED, LinkStatus.EXPIRED: View.EXPIRED}
+
+
+def _placed(order: Order) -> View:
+    if order.status == Status.CANCELLED:
+        return View.REFUSED if order.placed_at else View.CANCELLED
+    if order.status == Status.EXPIRED:
+        return View.LAPSED
+    return View.REVIEW if order.is_under_review else View.PAID
+
+
+def visit_of(token: str, at: datetime) -> Visit | None:
+    """The visit of a genuine token; None for anything else and for links long dead.
+
+    Two queries; the logo's bytes stay in the database.
+    """
+    link_id = link_id_of(token)
+    link = _links().filter(pk=link_id).first() if link_id else None
+    if link is None or at >= _ends_at(link):
+        return None
+    return Visit(link, link.attempts.order_by("-begun_at").first(), at)
+
+
+def _links() -> QuerySet[PaymentLink]:
+    digest = Func(F("order__store__logo"), function="md5", output_field=TextField())
+    links = PaymentLink.objects.select_related("order__store__merchant")
+    return links.defer("order__store__logo", "order__search_text").annotate(logo_digest=digest)
+
+
+def _ends_at(link: PaymentLink) -> datetime:
+    if link.status == LinkStatus.COMPLETED and link.completed_at:
+        return link.completed_at + RECEIPT_LIVES
+    return link.expires_at + ASK_WITHIN
+
+
+def successor_of(link: PaymentLink) -> PaymentLink | None:
+    """The newest link of the order, for the eyes of this link's recipient only.
+
+    After a corrected recipient the old link shows nothing: it went to a stranger.
+    """
+    newest = PaymentLink.objects.filter(order_id=link.order_id, is_current=True).first()
+    return newest if newest is not None and newest.recipient == link.recipient else None
