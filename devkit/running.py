@@ -69,7 +69,7 @@ def demo() -> int:
             surroundings = {**os.environ, **environment(taken, FIRST_PORT)}
             manage(surroundings, "migrate", "--no-input")
             manage(surroundings, "flush", "--no-input")
-            manage(surroundings, "demo")
+            _fill(surroundings)
         finally:
             taken.stop()
     return 0
@@ -94,9 +94,18 @@ def prepare(surroundings: dict[str, str]) -> None:
     manage(surroundings, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
     with psycopg.connect(surroundings["DATABASE_URL"]) as connection:
         found = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_merchant)").fetchone()
-    if found == (False,) and (places.ROOT / "portal" / "management" / "commands" / "demo.py").exists():
-        print("Filling the empty database with demo data.")
+    if found == (False,):
+        print("Filling the empty database with demo data.", flush=True)
+        _fill(surroundings)
+
+
+def _fill(surroundings: dict[str, str]) -> None:
+    """Demo data, whole or not at all: the next run must find an empty database to try again."""
+    try:
         manage(surroundings, "demo")
+    except BaseException:
+        manage(surroundings, "flush", "--no-input", "--verbosity", "0")
+        raise
 
 
 def manage(surroundings: dict[str, str], *arguments: str) -> None:

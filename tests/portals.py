@@ -60,7 +60,7 @@ class Portal:
 
     def outbox(self) -> list[dict[str, Any]]:
         """What would have been sent, newest first."""
-        found: list[dict[str, Any]] = self.http().get("/sandbox/outbox.json").json()["messages"]
+        found: list[dict[str, Any]] = self.http().get("/sandbox/outbox.json").json()["items"]
         return found
 
     def run_task(self, name: str, *arguments: object) -> None:
