@@ -1,0 +1,167 @@
+"""Who may open what: every address, eight roles, a stranger and nobody, from one literal table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts import actions
+from accounts.models import User
+from accounts.roles import PERMISSIONS, Permission, Role
+from common import clock
+from common.actor import Actor
+from paylinks.models import PaymentLink
+from tests import builders
+from tests.cast import Company
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = "public"  # customers, machines and the sandbox: no sign-in, own proof where needed
+MEMBER = "member"  # everybody who is signed in
+
+# address: (method, who, names of its arguments)
+TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "healthz": ("GET", PUBLIC, ()),
+    "readyz": ("GET", PUBLIC, ()),
+    "home": ("GET", MEMBER, ()),
+    "accounts:sign_in": ("GET", PUBLIC, ()),
+    "accounts:sign_in_sent": ("GET", PUBLIC, ()),
+    "accounts:sign_in_link": ("GET", PUBLIC, ("token",)),
+    "accounts:language": ("POST", PUBLIC, ()),
+    "accounts:sign_out": ("POST", MEMBER, ()),
+    "accounts:preferences": ("GET", MEMBER, ()),
+    "accounts:merchant": ("POST", MEMBER, ()),
+    "accounts:sign_out_everywhere": ("POST", MEMBER, ()),
+    "orders:list": ("GET", Permission.ORDERS_VIEW, ()),
+    "orders:count": ("GET", Permission.ORDERS_VIEW, ()),
+    "orders:order": ("GET", Permission.ORDERS_VIEW, ("order",)),
+    "orders:details": ("GET", Permission.ORDERS_VIEW, ("order",)),
+    "orders:customer": ("GET", Permission.ORDERS_VIEW, ("order",)),
+    "orders:state": ("GET", Permission.ORDERS_VIEW, ("order",)),
+    "orders:capture": ("GET", Permission.ORDERS_CAPTURE, ("order",)),
+    "orders:captures": ("POST", Permission.ORDERS_CAPTURE, ("order",)),
+    "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
+    "orders:slip_retry": ("POST", Permission.ORDERS_VIEW, ("order",)),
+    "paylinks:history": ("GET", Permission.LINKS_VIEW, ()),
+    "paylinks:pulse": ("GET", Permission.LINKS_VIEW, ()),
+    "paylinks:earlier": ("GET", Permission.LINKS_VIEW, ("pending",)),
+    "paylinks:create": ("GET", Permission.LINKS_CREATE, ()),
+    "paylinks:preview": ("POST", Permission.LINKS_CREATE, ()),
+    "paylinks:created": ("GET", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:address": ("GET", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:resend": ("GET", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:cancel": ("GET", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:configuration": ("GET", Permission.ORDERS_CONFIGURE, ()),
+    "paylinks:check_terms": ("POST", Permission.ORDERS_CONFIGURE, ()),
+}
+_OPEN_PREFIXES = ("pay:", "sandbox:", "api:")
+MOVED = {301, 302, 303}
+
+
+@dataclass(frozen=True)
+class World:
+    """Acme with somebody of every role, an order and a link; Globex with the stranger."""
+
+    people: dict[str, User]
+    arguments: dict[str, Any]
+    mid: str
+    merchant: int
+
+
+@pytest.fixture
+def world(acme: Company, globex: Company) -> World:
+    at = clock.now()
+    people = {"stranger": globex.people["charlie"]}
+    for role in Role:
+        email = f"{role}@acme.example"
+        member = actions.add_member(
+            acme.merchant, email=email, name=role.label, roles={None: role}, by=Actor.system(), at=at
+        )
+        people[role] = member.user
+    link: PaymentLink = builders.system_link(acme.store, merchant_reference1="FJB-1")
+    order = builders.captured_order(acme.store, merchant_reference1="FJB-2")
+    arguments = {"token": "nonsense", "order": order.pk, "link": link.pk, "pending": link.order_id}
+    return World(people, arguments, acme.store.mid, acme.merchant.pk)
+
+
+def _names() -> Iterator[str]:
+    def walk(resolver: URLResolver, space: str = "") -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLPattern):
+                yield f"{space}{entry.name}"
+            else:
+                yield from walk(entry, space + (f"{entry.namespace}:" if entry.namespace else ""))
+
+    return walk(get_resolver())
+
+
+def _ask(client: Client, world: World, name: str) -> HttpResponse:
+    method, _who, arguments = TABLE[name]
+    url = reverse(name, args=[world.arguments[argument] for argument in arguments])
+    data = {"merchant": world.merchant}
+    answer: HttpResponse = client.post(url, data) if method == "POST" else client.get(url)
+    return answer
+
+
+def _is_turned_away(answer: HttpResponse) -> bool:
+    return answer.status_code in MOVED and "/sign-in/?next=" in answer.headers["Location"]
+
+
+def test_every_address_has_a_row() -> None:
+    missing = {name for name in _names() if not name.startswith(_OPEN_PREFIXES)} - set(TABLE)
+    assert missing == set()
+    assert set(TABLE) - set(_names()) == set()
+
+
+def test_nobody_reaches_only_public_pages(world: World) -> None:
+    client = Client()
+    for name, (_method, who, _arguments) in TABLE.items():
+        assert _is_turned_away(_ask(client, world, name)) is (who != PUBLIC), name
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_a_role_reaches_what_its_permissions_say(role: str, world: World) -> None:
+    for name, (_method, who, _arguments) in TABLE.items():
+        client = Client(raise_request_exception=True)
+        client.force_login(User.objects.get(pk=world.people[role].pk))  # signing out everywhere is in the table
+        answer = _ask(client, world, name)
+        may = who in {PUBLIC, MEMBER} or who in PERMISSIONS[role]
+        assert (answer.status_code == 403) is not may, (name, answer.status_code)
+        if may:
+            assert answer.status_code < 500, name
+            assert answer.status_code != 404 or "token" in TABLE[name][2], name
+
+
+def test_a_stranger_finds_nothing_of_ours(world: World) -> None:
+    client = Client()
+    client.force_login(world.people["stranger"])
+    for name, (_method, _who, arguments) in TABLE.items():
+        if {"order", "link", "pending"} & set(arguments):
+            assert _ask(client, world, name).status_code == 404, name
+    for page in ("orders:list", "paylinks:history", "paylinks:create"):
+        assert client.get(reverse(page), {"store": world.mid}).status_code == 404, page
+
+
+def test_views_carry_the_permission_of_the_table() -> None:
+    declared = {name: view for name, view in _declared()}
+    for name, (_method, who, _arguments) in TABLE.items():
+        expected = None if who in {PUBLIC, MEMBER} else str(who)
+        assert declared[name] == expected, name
+
+
+def _declared() -> Iterator[tuple[str, str | None]]:
+    def walk(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, str | None]]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLPattern):
+                permission = getattr(entry.callback, "required_permission", None)
+                yield f"{space}{entry.name}", str(permission) if permission else None
+            else:
+                yield from walk(entry, space + (f"{entry.namespace}:" if entry.namespace else ""))
+
+    return walk(get_resolver())
