@@ -13,6 +13,7 @@ from messaging.models import Message
 
 def deliver_all(messages: QuerySet[Message]) -> None:
     """Run each message's own task here and now, a few seconds after it was queued."""
+    current_app.loader.import_default_modules()  # a worker does this when it starts
     for message in list(messages.filter(state=Message.State.QUEUED)):
         moment = message.created_at + timedelta(seconds=4)
         offset = moment - datetime.now(UTC)
