@@ -38,7 +38,7 @@ FIELDS = (
 )
 SOON = timedelta(days=3)  # from here on the end of an authorization is marked
 _NOTHING = SafeString('<span class="muted">–</span>')
-_TEST = SafeString(' <abbr class="test" title="{}">TEST</abbr>')
+_TEST = SafeString(' <span class="test" title="{}">TEST</span>')
 
 
 @dataclass(frozen=True, slots=True)

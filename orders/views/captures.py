@@ -69,7 +69,9 @@ def _answer(request: PortalRequest, before: Sheet, operation: Operation, *, besi
     if not beside:
         return HttpResponseRedirect(before.url)
     sheet = sheet_of(request, before.order.pk, "order")
-    return respond(request, DRAWER, {**timeline_context(sheet), **changed(sheet), "sheet": sheet})
+    response = respond(request, DRAWER, {**timeline_context(sheet), **changed(sheet), "sheet": sheet})
+    response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
+    return response
 
 
 def _ask(request: PortalRequest, sheet: Sheet, *, beside: bool, problem: str = "") -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -25,6 +25,8 @@ from orders.search import PAGE_SIZE, Values
 def order_list(request: PortalRequest) -> HttpResponse:
     """Placed orders, newest first, one page of them."""
     query = ListQuery.read(request.GET, request.store)
+    if not target_of(request) and "" in request.GET.dict().values():
+        return redirect(reverse("orders:list") + query.text)  # a form sends its empty fields too
     page = search.page(request.access, query, FIELDS)
     context = {
         "query": query,

@@ -41,19 +41,25 @@ function opened() {
   if (!open.contains(document.activeElement)) open.focus({ preventScroll: true });
 }
 
-async function close(link) {
-  if (!(await mayLeave())) return;
-  const path = location.pathname;
+// Empty the place of the drawer; the address is the caller's, or was changed by Back.
+export function shut() {
+  const path = drawer()?.dataset.drawer;
+  if (!path) return;
   place.replaceChildren();
   wasOpen = false;
   setModal();
   markRow();
-  history.pushState({ htmx: true }, "", link.href);
   document.title = titleBefore;
   const back = rowOf(path) ?? (opener?.isConnected ? opener : document.getElementById("main"));
   back.focus();
   // the list may follow: hx-trigger="drawer:closed from:body"
   document.body.dispatchEvent(new CustomEvent("drawer:closed"));
+}
+
+async function close(link) {
+  if (!(await mayLeave())) return;
+  history.pushState({ htmx: true }, "", link.href);
+  shut();
 }
 
 document.addEventListener("click", (event) => {

@@ -2,6 +2,7 @@
 import "./passthrough.js";
 import "./focus.js";
 import "./drawer.js";
+import "./history.js";
 import "./neighbours.js";
 import "./keys.js";
 import "./tabs.js";
