@@ -192,7 +192,7 @@ def _mark(status: str, _language: str, asked: bool) -> SafeString:  # noqa: FBT0
 
 @lru_cache(maxsize=16)
 def _test(_language: str) -> SafeString:
-    return format_html('<abbr class="test" title="{}">TEST</abbr>', _("No real money moves here"))
+    return format_html(' <span class="test" title="{}">TEST</span>', _("No real money moves here"))
 
 
 @lru_cache(maxsize=4)

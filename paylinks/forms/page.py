@@ -184,8 +184,9 @@ def _field_notes(draft: OrderDraft, name: str, hint: str) -> Iterator[str]:
     if hint:
         yield _hint(hint)
     if draft.form.is_bound:
-        for words in draft.form.errors.get(name, [])[:1]:
-            yield _error(f"id_{name}", str(words))
+        errors = draft.form.errors.get(name)
+        if errors:
+            yield _error(f"id_{name}", str(errors[0]))
 
 
 def _language_hint(draft: OrderDraft) -> str:
