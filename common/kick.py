@@ -27,18 +27,23 @@ def kick(task_name: str, *args: object) -> None:
 
 def publish(task_name: str, *args: object) -> bool:
     """Publish now; False when the broker rests or refuses."""
-    global _resting_until  # noqa: PLW0603
     with _lock:
         if time.monotonic() < _resting_until:
             return False
     try:
         current_app.send_task(task_name, args=list(args), retry=False)
     except Exception as error:  # noqa: BLE001
-        with _lock:
-            _resting_until = time.monotonic() + _REST_SECONDS
+        rest(_REST_SECONDS)
         log.warning("kick.failed", task=task_name, error=str(error))
         return False
     return True
+
+
+def rest(seconds: float) -> None:
+    """Publish nothing for a while: who fills a database leaves the rest to the sweeps."""
+    global _resting_until  # noqa: PLW0603
+    with _lock:
+        _resting_until = time.monotonic() + seconds
 
 
 def awake() -> None:

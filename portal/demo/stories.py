@@ -11,6 +11,7 @@ from random import Random
 from accounts.access import Access
 from accounts.models import Store
 from common import clock
+from messaging.models import Message
 from orders import operations
 from orders.actions.capture import capture_order
 from orders.models import Operation, Order
@@ -23,6 +24,7 @@ from paylinks.models import Attempt, PaymentLink
 from payments.gateways import offered_methods
 from payments.models import GatewayAccount
 from portal.demo.catalogue import Person, basket, customer
+from portal.demo.post import deliver_all
 from sandbox.actions.sessions import choose, review
 from sandbox.models import Session
 
@@ -77,9 +79,11 @@ class Story:
         )
         at = self._at(self.began)
         key = uuid.UUID(int=self.dice.getrandbits(128), version=4)
-        return create_link_order(
+        link = create_link_order(
             self.store, order_input, form_key=key, access=self.access, by=self.access.actor, at=at
         )
+        deliver_all(Message.objects.filter(subject_id=link.pk))  # later the link may be closed, and it is dropped
+        return link
 
     def _begin(self, link: PaymentLink, person: Person) -> Attempt | None:
         at = self._later(self.began, 0.2, 30)

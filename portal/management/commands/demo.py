@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.access import Access, access_of
 from accounts.models import Merchant, Store, User
-from common import clock
+from common import clock, kick
 from messaging.models import Message
 from orders.actions.expire import expire_authorizations
 from paylinks.actions.expire import expire_links
@@ -23,6 +23,7 @@ from portal.demo.stories import Story, ask_again
 from sandbox import clock as sandbox_clock
 
 DAYS = 90
+_LONGEST = 3600.0  # seconds that filling may take
 SHARES = {"CF1004211": 210, "CF1004212": 90, "CF1004213": 40, "CF1004301": 60}
 
 
@@ -41,9 +42,12 @@ class Command(BaseCommand):
         settings.LINK_LIMITS = dict.fromkeys(settings.LINK_LIMITS, 10**9)
         logging.disable(logging.INFO)
         connection.settings_dict["CONN_MAX_AGE"] = None  # in-process requests must not close it
+        # hundreds of kicks would stand in a worker's way for minutes; sweeps find what is left
+        kick.rest(_LONGEST)
         try:
             fill()
         finally:
+            kick.awake()
             clock.use(sandbox_clock.offset)
         self.stdout.write("Demo data is ready.")
 
