@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -128,7 +128,18 @@ def wait_until_served(address: str, processes: Processes, seconds: float = 60) -
     """Return once the portal answers; tell the log's end when it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and "web" not in processes.ended():
-        with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5):  # noqa: S310
+        if _answers(address):
             return
         time.sleep(0.1)
     raise SystemExit(f"The portal did not start:\n{processes.tail('web')}")
+
+
+def _answers(address: str) -> bool:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
