@@ -101,8 +101,9 @@ def prepare(surroundings: dict[str, str]) -> None:
 
 def _fill(surroundings: dict[str, str]) -> None:
     """Demo data, whole or not at all: the next run must find an empty database to try again."""
+    hurry = {**surroundings, "PGOPTIONS": "-c synchronous_commit=off"}
     try:
-        manage(surroundings, "demo")
+        manage(hurry, "demo")
     except BaseException:
         manage(surroundings, "flush", "--no-input", "--verbosity", "0")
         raise
