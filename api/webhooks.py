@@ -59,9 +59,8 @@ def _book(account: GatewayAccount, events: tuple[WebhookEvent, ...]) -> HttpResp
 def _session_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
     """The attempt the session was opened for is asked about. Raises GatewayUnavailable."""
     attempt_id = _uuid_of(event.our_reference)
-    attempts = Attempt.objects.filter(pk=attempt_id, gateway_account=account)
-    if attempt_id is None or not attempts.exists():
-        log.warning("webhook.ignored", account=str(account.pk), event=event.id, reason="unknown attempt")
+    if attempt_id is None or not Attempt.objects.filter(pk=attempt_id, gateway_account=account).exists():
+        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown attempt")
         return True
     settle.check_attempt(attempt_id, at=clock.now())
     return True
@@ -71,7 +70,7 @@ def _operation_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
     """False while the operation is neither settled nor pending at the gateway."""
     operation_id = _operation_of(account, event)
     if operation_id is None:
-        log.warning("webhook.ignored", account=str(account.pk), event=event.id, reason="unknown operation")
+        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown operation")
         return True
     operation = operations.resolve(operation_id)
     return not operation.is_in_flight or operation.state == State.PENDING

@@ -63,7 +63,8 @@ def _queue_once(order: Order, kind: str, subject_id: uuid.UUID, at: datetime, co
 
 def render(message: Message) -> Rendered | None:
     """The message's words in the language that is active; None when its order is gone."""
-    order = Order.objects.select_related("store__merchant").filter(pk=message.order_id).first()
+    orders = Order.objects.select_related("store__merchant")
+    order = orders.filter(pk=message.order_id).first() if message.order_id else None
     if order is None:
         return None
     with timezone.override(zone_of(order.country)):
@@ -81,7 +82,7 @@ def _confirmation(message: Message, order: Order) -> Rendered:
 
 
 def _money_returned(message: Message, order: Order) -> Rendered | None:
-    operation = Operation.objects.filter(pk=message.subject_id).first()
+    operation = Operation.objects.filter(pk=message.subject_id).first() if message.subject_id else None
     if operation is None:
         return None
     amount = format_money(operation.amount, operation.currency, _locale())

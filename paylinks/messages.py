@@ -34,7 +34,7 @@ _LOST = frozenset({Message.State.FAILED, Message.State.BOUNCED})
 def render(message: Message) -> Rendered | None:
     """The message's words in the language that is active; None when it is no longer wanted."""
     links = PaymentLink.objects.select_related("order__store__merchant")
-    link = links.filter(pk=message.subject_id).first()
+    link = links.filter(pk=message.subject_id).first() if message.subject_id else None
     if link is None:
         return None
     with timezone.override(zone_of(link.order.country)):
@@ -103,6 +103,8 @@ def book_outcome(message_id: uuid.UUID, *, at: datetime) -> None:
 
 def _alert(message: Message, at: datetime) -> None:
     """The member who made the link hears of it by e-mail, as long as they can sign in."""
+    if message.subject_id is None:
+        return
     creators = PaymentLink.objects.filter(pk=message.subject_id).values_list("created_by_id", flat=True)
     creator = User.objects.filter(pk__in=creators, is_active=True).first()
     if creator is None:

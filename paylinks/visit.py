@@ -70,7 +70,7 @@ class Visit:
         return _UNPAID.get(status, View.OPEN)
 
 
-_UNPAID = {LinkStatus.CANCELLED: View.CANCELLED, LinkStatus.EXPIRED: View.EXPIRED}
+_UNPAID: dict[str, View] = {LinkStatus.CANCELLED: View.CANCELLED, LinkStatus.EXPIRED: View.EXPIRED}
 
 
 def _placed(order: Order) -> View:

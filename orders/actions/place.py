@@ -15,7 +15,7 @@ from payments.models import GatewayAccount
 PLACED_FIELDS = (
     "status", "placed_at", "authorized_at", "authorization_expires_at", "authorized_amount",
     "gateway_account", "session_reference", "payment_reference", "payment_method", "payment_label",
-    "is_under_review", "is_charged_at_once", "customer_name", "email", "phone",
+    "is_under_review", "is_charged_at_once", "customer_name", "email", "phone", "language",
     "delivery_address", "billing_address", "search_text",
 )  # fmt: skip
 

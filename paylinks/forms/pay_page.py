@@ -36,6 +36,8 @@ _FILL = {
     "email": "email",
     "phone": "tel",
 }
+# on the grid of six columns; what is not named takes the whole line
+_WIDTH = {"given_name": "half", "family_name": "half", "postal_code": "third", "city": "rest"}
 _SECTIONS = {DELIVERY: "shipping", BILLING: "billing"}
 _KINDS = {"email": "email", "phone": "tel"}
 
@@ -52,6 +54,7 @@ class Control:
     error: str = ""
     is_optional: bool = False
     options: str = ""
+    width: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def _part(form: PayForm, prefix: str, part: str) -> Control:
         fill=f"{_SECTIONS[prefix]} {_FILL[part]}",
         error=form.errors.get(name, ""),
         options=country_options(value, form.language) if part == "country" else "",
+        width=_WIDTH.get(part, ""),
     )
 
 

@@ -18,7 +18,7 @@ from paylinks.forms.pay import PayForm, typed
 from paylinks.models import Attempt
 from paylinks.tokens import token_of
 from paylinks.views.pay_guard import customer, is_too_fast
-from paylinks.views.pay_show import show, show_form, to_page, ways_to_pay
+from paylinks.views.pay_show import SeeOther, show, show_form, to_page, ways_to_pay
 from paylinks.visit import View, Visit, visit_of
 from payments.models import GatewayAccount
 
@@ -51,7 +51,7 @@ def _pay(visit: Visit, form: PayForm, account: GatewayAccount | None) -> HttpRes
         attempt = _begin(visit, pay)
     except DomainError as error:
         return _refused(visit, form, account, error)
-    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": attempt.redirect_url})
+    return SeeOther(attempt.redirect_url)
 
 
 def _begin(visit: Visit, pay: PayInput) -> Attempt:

@@ -16,7 +16,7 @@ from paylinks.models import Attempt
 from paylinks.settle import check_attempt, close_attempt
 from paylinks.states import AttemptState
 from paylinks.views.pay_guard import customer, is_too_fast
-from paylinks.views.pay_show import show_problem, show_unsure, to_page
+from paylinks.views.pay_show import SeeOther, show_problem, show_unsure, to_page
 from paylinks.visit import View, Visit
 from payments.gateway import GatewayUnavailable
 
@@ -58,7 +58,7 @@ def resume(request: HttpRequest, visit: Visit) -> HttpResponse:
             attempt = open_session(attempt)
     except DomainError as error:
         return show_problem(visit, error.message, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": attempt.redirect_url})
+    return SeeOther(attempt.redirect_url)
 
 
 @customer("POST")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
@@ -44,9 +44,15 @@ def address(link: PaymentLink, name: str = "page", *args: Any, **query: str) -> 
     return f"{path}?{urlencode(query)}" if query else path
 
 
+class SeeOther(HttpResponseRedirect):
+    """What answers a post: go there and look."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
 def to_page(link: PaymentLink, **query: str) -> HttpResponse:
     """Go and see how things are: after a post, and after the gateway."""
-    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": address(link, **query)})
+    return SeeOther(address(link, **query))
 
 
 def message(title: str, words: str, *, status: int) -> HttpResponse:
@@ -81,7 +87,7 @@ def _replaced(old: PaymentLink) -> HttpResponse:
     newest = successor_of(old)
     if newest is not None:
         newest.order = old.order
-        return HttpResponse(status=HTTPStatus.FOUND, headers={"Location": address(newest)})
+        return HttpResponseRedirect(address(newest))
     words = _("It was replaced by a newer one, which was sent on its own. Nothing was charged here.")
     return message(_("This link no longer works"), words, status=HTTPStatus.GONE)
 
