@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError
 
 MAX_AMOUNT = 200_000_000  # the API's upper bound for any amount, in minor units
+_MOST_DIGITS = len(str(MAX_AMOUNT))
 MINUS = "\N{MINUS SIGN}"
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
 _SHAPE = re.compile(r"^([-\N{MINUS SIGN}]?)(\d[\d.,]*)$")
@@ -83,11 +84,11 @@ def parse(text: str, currency: str, locale: str = "en") -> int:
     fraction = number.fraction
     if len(fraction) > decimals:
         raise MoneyError("too_many_decimals", _too_many(currency, decimals))
-    minor = int((number.whole or "0") + fraction.ljust(decimals, "0"))
-    if minor > MAX_AMOUNT:
+    digits = (number.whole + fraction.ljust(decimals, "0")).lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS or int(digits) > MAX_AMOUNT:  # int() itself refuses thousands of digits
         limit = format_money(MAX_AMOUNT, currency, locale)
         raise MoneyError("amount_too_large", _("An amount can be at most %(limit)s.") % {"limit": limit})
-    return -minor if number.negative else minor
+    return -int(digits) if number.negative else int(digits)
 
 
 def _too_many(currency: str, decimals: int) -> str:

@@ -1,0 +1,94 @@
+"""The database refuses what the rules forbid, whoever writes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import AuditEntry, Store
+from common import clock
+from orders.models import Event, Line, Operation, Order
+from paylinks.models import Attempt, PaymentLink
+from tests import builders
+
+pytestmark = pytest.mark.django_db
+
+ORDER_ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("captured_and_released_is_at_most_authorized", {"capturing_amount": F("authorized_amount") + 1}),
+    ("captured_and_released_is_at_most_authorized", {"released_amount": F("authorized_amount") + 1}),
+    ("refunded_is_at_most_captured", {"refunding_amount": 1}),
+    ("refunded_is_at_most_captured", {"charged_back_amount": 1}),
+    ("order_amounts_are_not_negative", {"captured_amount": -1}),
+    ("order_amounts_are_not_negative", {"amount": 0}),
+    ("pending_order_was_never_authorized", {"status": "pending"}),
+    ("cancelled_order_has_its_time", {"status": "cancelled"}),
+    ("expired_order_has_its_time", {"status": "expired"}),
+    ("captured_order_has_a_capture", {"status": "captured"}),
+    ("order_has_a_recipient", {"email": "", "phone": ""}),
+]
+LINE_ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("line_total_is_quantity_times_price_less_discount", {"total_amount": F("total_amount") + 1}),
+    ("line_tax_rate_is_at_most_100_percent", {"tax_rate": 10001}),
+    ("line_sign_follows_its_type", {"type": "discount"}),
+]
+
+
+def _refused(name: str, write: Any) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        write()
+
+
+@pytest.mark.parametrize(("name", "values"), ORDER_ROWS)
+def test_an_illegal_order_is_refused(store: Store, name: str, values: dict[str, Any]) -> None:
+    order = builders.placed_order(store)
+    _refused(name, lambda: Order.objects.filter(pk=order.pk).update(**values))
+
+
+@pytest.mark.parametrize(("name", "values"), LINE_ROWS)
+def test_an_illegal_line_is_refused(store: Store, name: str, values: dict[str, Any]) -> None:
+    link = builders.system_link(store)
+    line = Line.objects.filter(order=link.order_id).first()
+    assert line is not None
+    _refused(name, lambda: Line.objects.filter(pk=line.pk).update(**values))
+
+
+def test_a_link_lives_48_hours_to_the_microsecond(store: Store) -> None:
+    link = builders.system_link(store)
+    for change in (timedelta(microseconds=1), timedelta(hours=-1)):
+        row = PaymentLink.objects.filter(pk=link.pk)
+        _refused(
+            "a_link_lives_48_hours", lambda row=row, change=change: row.update(expires_at=link.expires_at + change)
+        )
+
+
+def test_a_link_does_not_expire_before_its_end(store: Store) -> None:
+    link = builders.system_link(store)
+    early = {"status": "expired", "expired_at": link.expires_at - timedelta(seconds=1)}
+    _refused("link_expires_only_past_its_end", lambda: PaymentLink.objects.filter(pk=link.pk).update(**early))
+
+
+def test_an_order_is_authorized_once(store: Store) -> None:
+    order = builders.placed_order(store)
+    attempt = Attempt.objects.get(order=order)
+    attempt.pk, attempt.session_reference, attempt._state.adding = None, "another", True
+    attempt.id = builders.uuid.uuid4()
+    _refused("order_is_authorized_once", lambda: attempt.save(force_insert=True))
+
+
+def test_a_gateway_reference_is_booked_once(store: Store) -> None:
+    operation = Operation.objects.get(order=builders.placed_order(store), kind="authorize")
+    operation.id, operation.key = builders.uuid.uuid4(), "other"
+    _refused("gateway_reference_is_booked_once", lambda: operation.save(force_insert=True))
+
+
+@pytest.mark.parametrize("model", [Event, AuditEntry])
+def test_what_happened_cannot_be_changed_or_deleted(store: Store, model: Any) -> None:
+    builders.placed_order(store)
+    assert model.objects.exists()
+    for write in (lambda: model.objects.update(at=clock.now()), lambda: model.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            write()
