@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from common import times
 from common.money import format_amount
@@ -74,13 +75,28 @@ def money(minor: int, currency: str) -> SafeString:
 
 def moment(value: datetime | None, now: datetime) -> SafeString:
     """A `<time>`: relative inside 48 hours, else the date; exact time and zone in its title."""
-    if value is None:
-        return SafeString("")
+    return SafeString("") if value is None else moment_for(value, times.here(now))
+
+
+@lru_cache(maxsize=8192)
+def moment_for(value: datetime, here: times.Here) -> SafeString:
+    """The same for rows of long lists: `here` is made once for all of them."""
+    return mark_safe(f"{_time(value)}{times.moment(value, here.noon)}</time>")  # noqa: S308
+
+
+@lru_cache(maxsize=8192)
+def last_day(value: datetime, here: times.Here, *, is_near: bool, is_over: bool) -> SafeString:
+    """The day something ends; when it `is_near` with the days left, marked."""
+    day = f"{_time(value)}{times.day(value, here.noon)}"
+    if not is_near:
+        return mark_safe(f"{day}</time>")  # noqa: S308
+    words = _("over") if is_over else times.days_until(value, here.noon)
+    return mark_safe(f'<span class="due">{day}, {words}</time></span>')  # noqa: S308
+
+
+def _time(value: datetime) -> str:
     local = times.local(value)
-    return mark_safe(  # noqa: S308
-        f'<time datetime="{local.isoformat(timespec="seconds")}" title="{times.exact(local)}">'
-        f"{times.moment(local, now)}</time>"
-    )
+    return f'<time datetime="{local.isoformat(timespec="seconds")}" title="{times.exact(local)}">'
 
 
 def countdown(until: datetime, now: datetime) -> SafeString:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -15,6 +16,20 @@ from django.utils.translation import get_language, gettext, ngettext
 
 _HOUR = timedelta(hours=1)
 _FINE = timedelta(minutes=5)  # below this the seconds are shown
+
+
+class Here(NamedTuple):
+    """All that the words for a time depend on: today's noon, the zone, the language."""
+
+    noon: datetime
+    zone: str
+    language: str
+
+
+def here(now: datetime) -> Here:
+    """Where and when the reader is; the same all day, so that what is made for it can be kept."""
+    noon = local(now).replace(hour=12, minute=0, second=0, microsecond=0)
+    return Here(noon, timezone.get_current_timezone_name(), _language())
 
 
 def local(value: datetime) -> datetime:

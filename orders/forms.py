@@ -48,6 +48,11 @@ class ListQuery:
         return bool(self.store or self.statuses or self.words)
 
     @property
+    def filter_count(self) -> int:
+        """How many filters are set, beside the words."""
+        return bool(self.store) + bool(self.statuses)
+
+    @property
     def filters(self) -> str:
         """What a cursor is bound to: another filter makes another list."""
         return urlencode(self._filters())

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -37,6 +37,7 @@ FIELDS = (
     "currency",
 )
 SOON = timedelta(days=3)  # from here on the end of an authorization is marked
+_NO_TEST = SafeString("")
 _NOTHING = SafeString('<span class="muted">–</span>')
 _TEST = SafeString(' <span class="test" title="{}">TEST</span>')
 
@@ -60,9 +61,10 @@ class Row:
 
 def rows_of(values: Sequence[tuple[Any, ...]], now: datetime, query: str) -> list[Row]:
     """Rows for `FIELDS` tuples; `query` is the list's own, kept in each order's address."""
-    prefix, suffix = reverse("orders:list"), f"/{query}"
+    here = times.here(now)
+    prefix, suffix = reverse("orders:list"), f"/{escape(query)}"
     test = SafeString(_TEST.format(escape(_("No real money moves here"))))
-    return [_row(each, now, prefix, suffix, test) for each in values]
+    return [_row(each, now, here, (prefix, suffix), test) for each in values]
 
 
 def row_of(order: Order, now: datetime, query: str) -> Row:
@@ -70,34 +72,27 @@ def row_of(order: Order, now: datetime, query: str) -> Row:
     return rows_of([tuple(getattr(order, name) for name in FIELDS)], now, query)[0]
 
 
-def _row(values: tuple[Any, ...], now: datetime, prefix: str, suffix: str, test: str) -> Row:
+def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple[str, str], test: str) -> Row:
     (placed, key, reference, name, email, phone, status, review, is_test) = values[:9]
     (problem, until, label, country, amount, currency) = values[9:]
     return Row(
-        id=f"order-{key}",
-        url=f"{prefix}{key}{suffix}",
-        reference=reference,
-        customer=name or email or phone,
+        id=SafeString(f"order-{key}"),
+        url=SafeString(f"{around[0]}{key}{around[1]}"),
+        reference=SafeString(escape(reference)),
+        customer=SafeString(escape(name or email or phone)),
         status=cell_mark(status, is_under_review=review, has_problem=bool(problem)),
-        placed=markup.moment(placed, now),
-        due=_due(until, now) if status in OPEN else _NOTHING,
-        payment=label or _NOTHING,
-        country=country,
+        placed=markup.moment_for(placed, here),
+        due=_due(until, now, here) if until and status in OPEN else _NOTHING,
+        payment=SafeString(escape(label)) if label else _NOTHING,
+        country=SafeString(escape(country)),
         money=markup.money(amount, currency),
-        test=test if is_test else "",
+        test=test if is_test else _NO_TEST,
     )
 
 
-def _due(until: datetime | None, now: datetime) -> SafeString:
+def _due(until: datetime, now: datetime, here: times.Here) -> SafeString:
     """The last day to capture, marked from three days ahead."""
-    if until is None:
-        return _NOTHING
-    title = f'<time datetime="{until.isoformat(timespec="seconds")}" title="{times.exact(until)}">'
-    day = times.day(until, now)
-    if until - now > SOON:
-        return mark_safe(f"{title}{day}</time>")  # noqa: S308 (dates only)
-    words = times.days_until(until, now) if until > now else _("over")
-    return mark_safe(f'<span class="due">{title}{day}, {words}</time></span>')  # noqa: S308 (dates only)
+    return markup.last_day(until, here, is_near=until - now <= SOON, is_over=until <= now)
 
 
 def sums_of(values: Sequence[tuple[Any, ...]]) -> list[tuple[str, str]]:

@@ -119,6 +119,11 @@ class Sheet:
         return self.order.in_flight_amount > 0
 
     @property
+    def is_waiting(self) -> bool:
+        """The gateway has the word: a notice says so."""
+        return self.is_in_flight or self.order.is_under_review
+
+    @property
     def ends_soon(self) -> bool:
         """Three days or less until the hold ends."""
         until = self.order.authorization_expires_at
