@@ -98,6 +98,13 @@ def _load(attempt_id: uuid.UUID) -> Attempt:
     return Attempt.objects.select_related("link", "order", "gateway_account__store").get(pk=attempt_id)
 
 
+def _never_was(attempt: Attempt, error: GatewayRefused, at: datetime) -> Attempt:
+    """The gateway will not open the session now, so the one whose answer was lost never existed."""
+    end_attempt(attempt.pk, AttemptState.ABANDONED, problem=error.message, at=at)
+    attempt.refresh_from_db()
+    return attempt
+
+
 def _session_of(attempt: Attempt) -> str:
     """The session's reference; an answer that was lost is asked for again by the same key."""
     if attempt.session_reference:
