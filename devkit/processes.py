@@ -101,6 +101,8 @@ class Processes:
             left = [pid for pid, born in known if is_alive(pid, born)]
             for pid in left:
                 _signal(pid, signal.SIGKILL)
+            for pid in left:
+                _wait_for_end(pid)
             self.record.unlink()
             return len(left)
         return 0
@@ -117,6 +119,11 @@ def _ask(pid: int) -> None:
     # only the leader: Celery's pool must finish its tasks, and gunicorn tells its workers
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
+
+
+def _wait_for_end(pid: int) -> None:
+    with suppress(psutil.Error):
+        psutil.Process(pid).wait(timeout=5)
 
 
 def _signal(group: int, number: signal.Signals) -> None:

@@ -37,11 +37,11 @@ def run() -> int:
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     with _only_one("run"):
+        processes = Processes(places.LOGS, {})
+        if left := processes.clear_leftovers():  # before a port is chosen: they hold one
+            print(f"Stopped {left} processes that an earlier run left behind.")
         port = wanted_port()
         address = f"http://localhost:{port}"
-        processes = Processes(places.LOGS, {})
-        if left := processes.clear_leftovers():
-            print(f"Stopped {left} processes that an earlier run left behind.")
         taken = services.lasting()
         try:
             processes.environment.update(environment(taken, port))

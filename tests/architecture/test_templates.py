@@ -21,7 +21,7 @@ INLINE = {
 MAIL = re.compile(r"^templates/(messaging/|.*/mail/)")
 _COMMENT = re.compile(r"{%\s*comment\b.*?endcomment\s*%}|{#.*?#}|<!--.*?-->", re.DOTALL)
 _BLOCK = re.compile(r"{%\s*blocktrans(?:late)?\b.*?endblocktrans(?:late)?\s*%}", re.DOTALL)
-_CLASSES = re.compile(r"{%\s*block (?:\w*class|size)\s*%}.*?{%\s*endblock\s*%}", re.DOTALL)
+_CLASSES = re.compile(r"{%\s*block (?:\w*class|size|tone)\s*%}.*?{%\s*endblock\s*%}", re.DOTALL)
 _TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 _ELEMENT = re.compile(r"<[^>]*>", re.DOTALL)
 _SPOKEN = re.compile(r"(?:aria-label|title|placeholder|alt)=\"([^\"]*)\"")

@@ -1,0 +1,115 @@
+"""The second half of the walk: what customers see, and the sandbox behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from devkit import hands
+from devkit.tour import Cast, NewPage, Stop
+
+WRONG, RIGHT = "frida.nystrm@example.com", "frida.nystrom@example.com"
+
+
+def customers(new_page: NewPage, cast: Cast) -> Iterator[Stop]:
+    """A link in all its states; ends with a clock moved by 48 hours."""
+    staff, customer = new_page(), new_page()
+    hands.sign_in(staff, cast.owner)
+    yield from paying(customer, _link(staff, cast, "FJB-10501"))
+    yield from reviewed(staff, customer, _link(staff, cast, "FJB-10502"))
+    yield from closed(staff, customer, cast)
+    yield from sandbox(customer)
+    yield from expired(staff, customer, _link(staff, cast, "FJB-10505"))
+
+
+def _link(staff: Page, cast: Cast, reference: str, recipient: str = RIGHT) -> str:
+    hands.write_order(staff, cast.store, reference, recipient)
+    return hands.send_order(staff)
+
+
+def _pay(page: Page, outcome: str) -> None:
+    hands.fill_in(page)
+    hands.press_pay(page)
+    hands.decide(page, outcome)
+
+
+def paying(page: Page, link: str) -> Iterator[Stop]:
+    """From the form by way of every mishap to the receipt."""
+    page.goto(link)
+    yield Stop("pay", page, is_long=True)
+    page.get_by_role("button", name="Pay ").click()
+    page.locator("[data-error-summary]").wait_for()
+    yield Stop("pay-errors", page, is_long=True)
+    page.get_by_label("The same address").uncheck()
+    yield Stop("pay-billing", page, is_long=True)
+    page.get_by_label("The same address").check()
+    hands.fill_in(page)
+    hands.press_pay(page)
+    yield Stop("checkout", page, is_long=True)
+    page.goto(link)
+    yield Stop("pay-running", page)
+    page.get_by_role("button", name="Start again").click()
+    _pay(page, "decline")
+    yield Stop("pay-declined", page, is_long=True)
+    _pay(page, "approve")
+    page.get_by_role("button", name="Save receipt").wait_for()
+    yield Stop("pay-paid", page)
+
+
+def reviewed(staff: Page, page: Page, link: str) -> Iterator[Stop]:
+    """Looked at by the gateway, and refused."""
+    page.goto(link)
+    _pay(page, "review")
+    yield Stop("pay-review", page)
+    staff.goto("/sandbox/")
+    staff.get_by_role("button", name="Reject").first.click()
+    staff.wait_for_load_state()
+    for _attempt in range(40):
+        page.goto(link)
+        if page.locator("main form").count() == 0 and "review" not in page.title().lower():
+            break
+        page.wait_for_timeout(250)
+    yield Stop("pay-refused", page)
+
+
+def closed(staff: Page, page: Page, cast: Cast) -> Iterator[Stop]:
+    """Links that lead nowhere: cancelled, sent to somebody else, never made."""
+    link = _link(staff, cast, "FJB-10503")
+    staff.goto("/links/")
+    staff.locator("a[id^=cancel-]").first.click()
+    staff.get_by_role("button", name="Cancel link", exact=True).click()
+    staff.wait_for_url("**/links/**")
+    staff.get_by_role("status").get_by_text("is cancelled").wait_for()
+    page.goto(link)
+    yield Stop("pay-cancelled", page)
+    link = _link(staff, cast, "FJB-10504", WRONG)
+    staff.goto("/links/")
+    staff.locator("a[id^=resend-]").first.click()
+    staff.get_by_role("dialog").get_by_role("textbox").fill(RIGHT)
+    staff.get_by_role("button", name="Send new link").click()
+    staff.get_by_role("status").get_by_text("is on its way").wait_for()
+    page.goto(link)
+    yield Stop("pay-replaced", page)
+    page.goto("/pay/nothing-here/")
+    yield Stop("pay-unknown", page)
+
+
+def sandbox(page: Page) -> Iterator[Stop]:
+    """The tester's pages."""
+    page.goto("/sandbox/")
+    yield Stop("desk", page, is_long=True)
+    page.goto("/sandbox/outbox/")
+    yield Stop("outbox", page)
+
+
+def expired(staff: Page, page: Page, link: str) -> Iterator[Stop]:
+    """Nobody paid for 48 hours; the customer asks, and staff see it."""
+    hands.move_clock(page, 48)
+    page.goto(link)
+    yield Stop("pay-expired", page)
+    page.get_by_role("button", name="Ask for a new link").click()
+    page.get_by_text("has been asked").wait_for()
+    yield Stop("pay-asked", page)
+    staff.goto("/links/")
+    yield Stop("history-asked", staff)
