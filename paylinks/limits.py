@@ -24,4 +24,5 @@ def check_sending(*, person: str, store: str, recipient: str, country: str, chan
     for kind, who, words in checks:
         if not allow(f"links:{kind}:{who}", settings.LINK_LIMITS[kind], HOUR):
             wait = _("Try again in an hour, or ask the operator of this installation to raise the limit.")
-            raise DomainError("too_many_links", f"{words} {wait}")
+            field = "recipient" if kind in {"recipient", "country"} else None
+            raise DomainError("too_many_links", f"{words} {wait}", field=field)

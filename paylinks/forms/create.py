@@ -168,11 +168,8 @@ class OrderDraft:
                 self.form.add_error("recipient", error.message)
 
     def refuse(self, error: DomainError) -> None:
-        """Show what the action refused beside the field it names."""
-        if error.field in self.form.fields:
-            self.form.add_error(error.field, error.message)
-        else:
-            self.problem = error.message
+        """Show what the action refused, beside the field it names if it names one."""
+        self.form.add_error(error.field if error.field in self.form.fields else None, error.message)
 
     def forget_missing(self, active: str) -> None:
         """While somebody types: say nothing about empty fields, nor about the one under the hands."""
