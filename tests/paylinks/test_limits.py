@@ -14,7 +14,7 @@ from tests.paylinks.typed import filled, words_of
 
 
 @pytest.mark.parametrize(
-    ("kind", "place"), [("recipient", "E-mail or phone: This recipient"), ("store", "look This store has sent")]
+    ("kind", "place"), [("recipient", "E-mail or phone : This recipient"), ("store", "look This store has sent")]
 )
 def test_a_limit_is_told_beside_what_it_is_about(
     alice_client: Client, store: Store, settings: Any, kind: str, place: str
