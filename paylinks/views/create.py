@@ -15,6 +15,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.errors import DomainError
+from common.htmx import target_of
 from orders.models.lines import LineType
 from paylinks.actions.create import OrderInput, create_link_order
 from paylinks.forms.create import OrderDraft
@@ -70,7 +71,6 @@ def _follow(request: PortalRequest, store: Store) -> None:
 
 def _gate(request: PortalRequest, store: Store) -> HttpResponse:
     """What stands in place of the form, and keeps the draft."""
-    _follow(request, store)
     context = {
         "store": store,
         "stores": _stores(request),
@@ -78,7 +78,8 @@ def _gate(request: PortalRequest, store: Store) -> HttpResponse:
         "configuration": _configuration(request, store),
         "kept": [(name, value) for name, value in request.POST.items() if name not in _UNSAVED],
     }
-    return render(request, "paylinks/create_gate.html", context, status=409 if _is_final(request) else 200)
+    status = 409 if _is_final(request) else 200
+    return _whole(request, store, "paylinks/create_gate.html", context, status)
 
 
 def _configuration(request: PortalRequest, store: Store) -> str:
@@ -163,6 +164,16 @@ def _shown(draft: OrderDraft, focus: str = "") -> OrderPage:
 
 
 def _page(request: PortalRequest, draft: OrderDraft, *, status: int = 200, focus: str = "") -> HttpResponse:
-    _follow(request, draft.store)
     context = {"page": _shown(draft, focus), "configuration": _configuration(request, draft.store)}
-    return render(request, PAGE, context, status=status)
+    return _whole(request, draft.store, PAGE, context, status)
+
+
+def _whole(
+    request: PortalRequest, store: Store, template: str, context: dict[str, object], status: int
+) -> HttpResponse:
+    """The page under the address of its store, also when htmx changed the store in place."""
+    _follow(request, store)
+    response = render(request, template, context, status=status)
+    if target_of(request):
+        response.headers["HX-Push-Url"] = f"{reverse('paylinks:create')}?store={store.mid}"
+    return response

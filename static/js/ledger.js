@@ -1,46 +1,50 @@
 // form[data-ledger]: Enter walks the cells and never sends, lines come and go here, the review follows by htmx.
-const form = document.querySelector("form[data-ledger]");
-const grid = form?.querySelector(".ledger");
-
-const rows = () => [...grid.querySelectorAll("[data-line]")];
-const cells = () => [...grid.querySelectorAll("[data-line] :is(.input, .select)")];
-const changed = () => form.dispatchEvent(new Event("change", { bubbles: true }));
+const ledger = () => document.querySelector("form[data-ledger]");
+const rows = () => [...document.querySelectorAll("[data-ledger] .ledger > [data-line]")];
+const cells = () => rows().flatMap((row) => [...row.querySelectorAll(".input, .select")]);
+const isFull = () => rows().length >= Number(ledger().dataset.limit);
 
 function number() {
   // what screen readers hear follows the place of the row
   rows().forEach((row, index) => {
-    row.setAttribute("aria-label", row.getAttribute("aria-label").replace(/\d+/, index + 1));
-    const button = row.querySelector("[data-remove-line]");
-    button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, index + 1));
+    for (const named of [row, row.querySelector("[data-remove-line]")]) {
+      named.setAttribute("aria-label", named.getAttribute("aria-label").replace(/\d+/, index + 1));
+    }
   });
-  const full = rows().length >= Number(form.dataset.limit);
-  form.querySelectorAll("[data-add-line]").forEach((button) => button.toggleAttribute("aria-disabled", full));
+  document.querySelectorAll("[data-add-line]").forEach((button) => {
+    if (isFull()) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  });
 }
 
 function add(kind) {
-  if (rows().length >= Number(form.dataset.limit)) return;
+  if (isFull()) return;
   const key = Math.max(-1, ...rows().map((row) => Number(row.dataset.line))) + 1;
-  const blank = form.querySelector(`template[data-blank="${kind}"]`);
   const holder = document.createElement("template");
-  holder.innerHTML = blank.innerHTML.replaceAll("-0000", `-${key}`).replaceAll('"0000"', `"${key}"`).replaceAll(":0000", `:${key}`);
-  grid.append(holder.content);
+  holder.innerHTML = document.querySelector(`template[data-blank="${kind}"]`).innerHTML
+    .replaceAll("-0000", `-${key}`).replaceAll('"0000"', `"${key}"`).replaceAll(":0000", `:${key}`);
+  ledger().querySelector(".ledger").append(holder.content);
   number();
   rows().at(-1).querySelector(".name").focus();
 }
 
 function remove(row) {
-  const beside = row.nextElementSibling ?? row.previousElementSibling;
   if (rows().length === 1) add("physical");
-  row.remove();
+  const at = rows().indexOf(row);
+  // an answer on its way may still name this row: it leaves when that has come
+  row.querySelectorAll("input, select, button").forEach((control) => { control.disabled = true; });
+  row.hidden = true;
+  row.removeAttribute("data-line");
+  row.dataset.gone = "";
   number();
-  (beside?.matches("[data-line]") ? beside : rows()[0]).querySelector(".name").focus();
-  changed();
+  (rows()[at] ?? rows().at(-1)).querySelector(".name").focus();
+  ledger().dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function enter(event) {
-  const at = cells().indexOf(event.target);
-  if (at < 0) return;
+function enter(cell) {
+  const at = cells().indexOf(cell);
   const next = cells()[at + 1];
+  if (at < 0) return;
   if (next) {
     next.focus();
     next.select?.();
@@ -49,32 +53,32 @@ function enter(event) {
 
 // The server's notes say which cells are wrong; the cells say so too.
 function mark() {
+  const form = ledger();
+  if (!form) return;
   const wrong = new Set([...form.querySelectorAll("[data-for]")].map((note) => note.dataset.for));
   form.querySelectorAll(".input, .select").forEach((control) => {
     if (wrong.has(control.id)) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   });
+  form.querySelectorAll("[data-gone]").forEach((row) => row.remove());
 }
 
-form?.addEventListener("click", (event) => {
-  const adder = event.target.closest("[data-add-line]");
-  const remover = event.target.closest("[data-remove-line]");
-  if (!adder && !remover) return;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-ledger] :is([data-add-line], [data-remove-line])");
+  if (!button) return;
   event.preventDefault();
-  if (adder) add(adder.dataset.addLine);
-  else remove(remover.closest("[data-line]"));
+  if (button.dataset.addLine) add(button.dataset.addLine);
+  else remove(button.closest("[data-line]"));
 });
 
-form?.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || event.target.matches("button, a")) return;
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("[data-ledger] :is(input, select)")) return;
   event.preventDefault();
-  enter(event);
-});
-
-form?.addEventListener("change", (event) => {
-  if (event.target.matches("[data-submit-on-change]")) form.requestSubmit(form.querySelector("[data-update]"));
+  enter(event.target);
 });
 
 // Nobody is told off for what they are still typing.
-form?.addEventListener("htmx:configRequest", (event) => { event.detail.parameters.active = document.activeElement?.name ?? ""; });
-document.addEventListener("htmx:afterSettle", () => { if (form) mark(); });
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.elt === ledger()) event.detail.parameters.active = document.activeElement?.name ?? "";
+});
+document.addEventListener("htmx:afterSettle", mark);
