@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kombu import Queue
+
 from portal import environment, logs, schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -140,6 +142,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5.0,
     "visibility_timeout": 3600,
 }
+# a worker takes from both in turn: a sign-in mail does not stand behind hundreds of slips
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("documents"))
+CELERY_TASK_ROUTES = {"orders.tasks.make_slip": {"queue": "documents"}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
