@@ -110,7 +110,7 @@ def _jobs(cast: Any, meter: Any, address: str) -> dict[str, Any]:
 
 
 def _facts(server: psycopg.Connection[Any], orders: int) -> dict[str, Any]:
-    settings = {name: server.execute(f"SHOW {name}").fetchone()[0] for name in _SHOWN}  # type: ignore[index, call-overload]
+    settings = {name: server.execute(f"SHOW {name}").fetchone()[0] for name in _SHOWN}  # type: ignore[index]
     database = ", ".join(f"{name} {value}" for name, value in settings.items())
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return {"orders": orders, "machine": machine, "database": f"PostgreSQL: {database}"}

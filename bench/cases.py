@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -122,5 +122,5 @@ class Cases:
         return Ask(paths, self.headers)
 
 
-def _cursor(edge: tuple[datetime, uuid.UUID]) -> str:
+def _cursor(edge: tuple[Any, uuid.UUID]) -> str:
     return Cursor(edge[0], str(edge[1])).encode("")

@@ -106,7 +106,7 @@ class Measurer:
 
 def _replay(connection: psycopg.Connection[Any], statements: list[str]) -> None:
     for statement in statements:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         if cursor.description:
             cursor.fetchall()
 

@@ -17,10 +17,10 @@ FIRST = (
     "Hugo Liv Mathias Nora Torben Hanna Jukka Aino Veikko Ilse Dieter Heike Jürgen Renate Uwe Birgit Pekka Eeva Kaisa"
 ).split()
 LAST = (
-    "Svensson Johansson Karlsson Nilsson Eriksson Larsson Olsson Persson Gustafsson Pettersson Jonsson Jansson Hansson "
+    "Svensson Johansson Karlsson Nilsson Eriksson Larsson Olsson Persson Gustafsson Pettersson Jonsson Jansson "
     "Bengtsson Lindqvist Lindberg Lindström Lindgren Berglund Sandberg Forsberg Sjöberg Wallin Engström Eklund Lundin "
     "Holm Björk Nyström Hansen Olsen Kristiansen Berg Haugen Hagen Andreassen Müller Schmidt Schneider Fischer Weber "
-    "Wagner Becker Hoffmann Korhonen Virtanen Mäkinen Nieminen Laine Heikkinen Koskinen Järvinen Lehtonen Salo Rantanen"
+    "Wagner Becker Hoffmann Korhonen Virtanen Mäkinen Nieminen Laine Heikkinen Koskinen Järvinen Lehtonen Salo Salmi"
 ).split()
 MAIL = ("example.com", "example.org", "example.net", "post.example", "mail.example")
 STREETS = ("Storgatan", "Kungsgatan", "Skolveien", "Hauptstraße", "Mannerheimintie", "Drottninggatan", "Parkveien")

@@ -58,7 +58,7 @@ def _address(server: str, name: str) -> str:
 @contextmanager
 def surroundings(database_url: str) -> Iterator[Path]:
     """The environment of a production-like portal in a folder of its own; this process gets it too."""
-    with tempfile.TemporaryDirectory(prefix="cf-bench-", dir="/tmp") as folder:  # noqa: S108 (short socket paths)
+    with tempfile.TemporaryDirectory(prefix="cf-bench-", dir="/tmp") as folder:
         os.environ.update(
             places.caches(),
             DATABASE_URL=database_url,

@@ -49,8 +49,8 @@ def jobs(found: dict[str, Any]) -> str:
     return "\n".join(
         (
             f"links created and queued   {links['rate']:,.0f}/s in one process ({links['count']}); {_costs(links)}",
-            f"links expired              {expiry['rate']:,.0f}/s ({expiry['count']:,} of {expiry['due']:,} due in "
-            f"{expiry['seconds']:.2f} s); {_costs(expiry, 3)}",
+            f"links expired              {expiry['rate']:,.0f}/s; {_costs(expiry, 3)}",
+            f"  all that were due        {expiry['count']:,} of {expiry['due']:,} in {expiry['seconds']:.2f} s",
             f"  a writer meanwhile       waited at most {_waits(expiry['writer'])}",
             f"  the same writer alone    waited at most {_waits(expiry['writer_alone'])}",
             f"packing slips              {slips['rate']:.1f}/s in one process ({slips['count']}); {_costs(slips)}",
