@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -21,7 +19,7 @@ from common.markup import Share
 from common.money import format_money
 from orders.forms import ListQuery
 from orders.marks import marks
-from orders.models import Line, Order
+from orders.models import Order
 from orders.rows import SOON
 from orders.rules import Verb, may, obstacle
 from orders.states import OPEN, Status
@@ -105,9 +103,13 @@ class Sheet:
     @property
     def state_url(self) -> str:
         """Asked while money is in flight: answers only when something has changed."""
-        join = "&" if self.query.text else "?"
         alone = "&alone=1" if self.is_alone else ""
-        return f"{self.address('state')}{join}version={self.order.version}{alone}"
+        return self._state_since(self.order.version) + alone
+
+    @property
+    def refresh_url(self) -> str:
+        """Asked by a dialog that was refused: the drawer behind it shows old numbers."""
+        return self._state_since(0)
 
     def address(self, name: str) -> str:
         """An address of this order that remembers the list."""
@@ -162,7 +164,7 @@ class Sheet:
     @property
     def capture_sum(self) -> str:
         """What a capture takes, for the button that confirms it."""
-        return format_money(self.order.capturable_amount, self.order.currency, _language())
+        return format_money(self.order.capturable_amount, self.order.currency, get_language() or "en")
 
     @property
     def has_slip(self) -> bool:
@@ -181,71 +183,10 @@ class Sheet:
         found = obstacle(self.order, Verb.SLIP, self.access, self.now)
         return found.words if found else ""
 
+    def _state_since(self, version: int) -> str:
+        join = "&" if self.query.text else "?"
+        return f"{self.address('state')}{join}version={version}"
+
     def _beside(self, name: str) -> str:
         key = getattr(self.order, name, None)
         return reverse("orders:order", args=[key]) + self.query.text if key else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """VAT contained in the lines of one rate; `percent` as people write it."""
-
-    percent: str
-    amount: int
-
-
-def rates_of(lines: Iterable[Line]) -> list[Rate]:
-    """VAT per rate, in minor units."""
-    found: dict[int, int] = {}
-    for line in lines:
-        found[line.tax_rate] = found.get(line.tax_rate, 0) + line.tax_amount
-    return [Rate(percent(rate), amount) for rate, amount in sorted(found.items()) if amount]
-
-
-def percent(rate: int) -> str:
-    """`2500` as `25%`, `1250` as `12.5%`."""
-    whole, part = divmod(rate, 100)
-    return f"{whole}.{part:02}".rstrip("0").rstrip(".") + "%"
-
-
-def country_name(code: str) -> str:
-    """A country in the reader's language."""
-    return str(Locale.parse(_language()).territories.get(code.upper(), code))
-
-
-def language_name(code: str) -> str:
-    """A language in the reader's language."""
-    try:
-        return str(Locale.parse(code.replace("-", "_")).get_language_name(_language()) or code)
-    except (UnknownLocaleError, ValueError):
-        return code
-
-
-_ADDRESS: tuple[tuple[str, Words], ...] = (
-    ("organization_name", lambda: _("Company")),
-    ("name", lambda: _("Name")),
-    ("care_of", lambda: _("Care of")),
-    ("street", lambda: _("Street")),
-    ("street_address2", lambda: _("Street, line 2")),
-    ("postal_code", lambda: _("Postal code")),
-    ("city", lambda: _("City")),
-    ("region", lambda: _("Region")),
-    ("country", lambda: _("Country")),
-    ("email", lambda: _("E-mail")),
-    ("phone", lambda: _("Phone")),
-)
-
-
-def address_facts(address: dict[str, Any]) -> list[tuple[str, str]]:
-    """The filled fields of an address with their labels, in the order of an envelope."""
-    known = {key: str(value) for key, value in address.items() if value}
-    whole = f"{known.get('given_name', '')} {known.get('family_name', '')}".strip()
-    known.setdefault("name", whole)
-    known.setdefault("street", known.get("street_address", ""))
-    if "country" in known:
-        known["country"] = country_name(known["country"])
-    return [(label(), known[key]) for key, label in _ADDRESS if known.get(key)]
-
-
-def _language() -> str:
-    return (get_language() or "en").replace("-", "_")

@@ -69,7 +69,8 @@ def _answer(request: PortalRequest, before: Sheet, operation: Operation, *, besi
     if not beside:
         return HttpResponseRedirect(before.url)
     sheet = sheet_of(request, before.order.pk, "order")
-    response = respond(request, DRAWER, {**timeline_context(sheet), **changed(sheet), "sheet": sheet})
+    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
+    response = respond(request, DRAWER, context)
     response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
     return response
 

@@ -18,10 +18,11 @@ from common import clock
 from common.htmx import respond, target_of
 from orders import search
 from orders.entries import actor_words, entries_of
+from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
 from orders.models import Event, Line, Operation, Order
 from orders.rows import row_of
-from orders.sheet import Sheet, address_facts, country_name, language_name, percent, rates_of
+from orders.sheet import Sheet
 
 PAGE = "orders/order.html"
 DRAWER = "orders/order.html#drawer"
@@ -73,9 +74,10 @@ def state(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Asked again and again while money is in flight; nothing to say until something changed."""
     is_alone = bool(request.GET.get("alone"))
     sheet = sheet_of(request, order_id, "order", is_alone=is_alone)
-    if request.GET.get("version") == str(sheet.order.version):
+    known = request.GET.get("version")
+    if known == str(sheet.order.version):
         return HttpResponse(status=204)
-    if not sheet.is_in_flight:
+    if known != "0" and not sheet.is_in_flight:
         messages.info(request, _("The gateway has answered."))
     if is_alone:
         return HttpResponse(headers={"HX-Refresh": "true"})

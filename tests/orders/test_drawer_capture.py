@@ -80,6 +80,11 @@ def test_two_people_capture_once_and_the_second_sees_why(
     assert "Everything has been captured." in body
     assert answer.headers["HX-Retarget"] == "#dialog"
     assert f"Capture {SUM}</button>" not in body
+    refresh = bob_client.get(f"/orders/{order.pk}/state/", {"q": "FJB", "version": "0"}, **HTMX)
+    assert f'hx-get="/orders/{order.pk}/state/?q=FJB&amp;version=0"' in body
+    assert refresh.headers["HX-Retarget"] == "#drawer"
+    assert "innerHTML" in refresh.headers["HX-Reswap"]
+    assert 'id="dialog"' not in refresh.content.decode()
 
 
 def test_a_stale_form_gets_fresh_numbers(alice_client: Client, order: Order) -> None:
