@@ -6,13 +6,18 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
+from accounts.models import User
 from devkit import browser
+from tests.portals import Portal
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 AXE = Path(__file__).parent / "browser" / "vendor" / "axe.min.js"
 FLAGS = [
@@ -48,7 +53,13 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def make(
-        *, width: int = 1440, height: int = 0, dark: bool = False, scripts: bool = True, base_url: str = ""
+        *,
+        width: int = 1440,
+        height: int = 0,
+        dark: bool = False,
+        scripts: bool = True,
+        base_url: str = "",
+        tolerate: str = "\0",
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height or (844 if width < 600 else 900)},
@@ -62,7 +73,7 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: complaints.extend(_complaint(message, tolerate)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
@@ -70,6 +81,13 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == [], f"the console complained: {complaints}"
+
+
+def _complaint(message: ConsoleMessage, tolerate: str) -> list[str]:
+    address = message.location.get("url")  # none: axe itself did it, from the debugger's channel
+    if message.type != "error" or tolerate in message.text or not address:
+        return []
+    return [f"{message.text} ({address})"]
 
 
 def audit(page: Page) -> list[str]:
@@ -84,3 +102,13 @@ def overhang(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wide
+
+
+def sign_in(page: Page, portal: Portal, user: User) -> None:
+    """Put the person's session into the page's browser, as a used sign-in link would."""
+    client = Client()
+    client.force_login(user)
+    name = f"sessionid_{urlsplit(portal.address).port}"
+    page.context.add_cookies(
+        [{"name": name, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": portal.address}]
+    )
