@@ -16,14 +16,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
-from accounts.roles import Permission
 from common import markup, times
 from common.markup import icon
 from messaging.models import Channel
-from orders.states import Status
 from paylinks.delivery import read
 from paylinks.forms.recipient import readable
 from paylinks.models import LIFETIME
+from paylinks.row_actions import Actions
 from paylinks.states import OPEN, LinkStatus
 
 _MARKS = {
@@ -67,12 +66,13 @@ class Printer:
     at: datetime
     query: str
     links: str
-    orders: str
+    actions: Actions
+    language: str
 
     @classmethod
     def for_page(cls, access: Access, at: datetime, query: str) -> Printer:
         """`query` is the list's own: every action comes back to it."""
-        return cls(access, at, query, reverse("paylinks:history"), reverse("orders:list"))
+        return cls(access, at, query, reverse("paylinks:history"), Actions(access, query), get_language() or "en")
 
     def rows(self, values: Iterable[Any]) -> list[Row]:
         """Rows for tuples of `search.FIELDS`."""
@@ -87,16 +87,16 @@ class Printer:
             digest=digest(link.id, status, delivery.words, delivery.reason, link.requested_at, link.recipient),
             reference=link.order__merchant_reference1,
             short=link.order__reference,
-            test=_test(get_language() or "en") if link.order__is_test else "",
+            test=_test(self.language) if link.order__is_test else "",
             icon=_channel(link.channel),
             recipient=_readable(link.recipient),
             delivery=_delivery(delivery.words, delivery.tone, delivery.reason),
-            status=_mark(status, get_language() or "en", link.requested_at is not None),
+            status=_mark(status, self.language, link.requested_at is not None),
             left=self._left(link, status),
             created=markup.moment(link.created_at, self.at),
             by=link.created_by,
             money=markup.money(link.order__amount, link.order__currency),
-            actions=self._actions(link, status),
+            actions=self.actions.of(link, status),
             earlier=_earlier(earlier) if earlier else "",
             earlier_url=f"{self.links}{link.order_id}/earlier/{self.query}",
         )
@@ -111,52 +111,13 @@ class Printer:
         if status == LinkStatus.EXPIRED:
             return _muted(_("Closed after 48 h"))
         if status == LinkStatus.CANCELLED:
-            mine = link.cancelled_by == self.access.user.email
-            return _muted(_("Closed by you") if mine else _("Closed by %(who)s") % {"who": link.cancelled_by})
+            return _muted(self._closed_by(link.cancelled_by))
         return _NOTHING
 
-    def _actions(self, link: Any, status: str) -> SafeString:
-        """Role hides; what stands in the way of an offered action its dialog says in words."""
-        name = link.order__merchant_reference1
-        if link.order__status != Status.PENDING:
-            return self._open_order(link)
-        if not self.access.can(Permission.LINKS_CREATE, link.store_id):
-            return SafeString("")
-        if status in OPEN:
-            buttons = (
-                self._button(link, "address", "link", _("Link and QR code for %(reference)s") % {"reference": name}),
-                self._button(link, "cancel", "ban", _("Cancel link for %(reference)s") % {"reference": name}),
-                self._button(link, "resend", "rotate-ccw", "", _("Resend")),
-            )
-            return mark_safe(f"<span>{''.join(buttons)}</span>")  # noqa: S308 - made of escaped parts
-        if link.requested_at is not None:
-            return self._answer(link)
-        return mark_safe(f"<span>{self._button(link, 'resend', 'send', '', _('New link'))}</span>")  # noqa: S308
-
-    def _button(self, link: Any, verb: str, name: str, label: str, words: str = "") -> SafeString:
-        """A link that opens a dialog; without scripts a page."""
-        address = f"{self.links}{link.id}/{verb}/{self.query}"
-        kind = "btn" if words else "btn ghost square"
-        aria = format_html(' aria-label="{0}" title="{0}"', label) if label else ""
-        return format_html(
-            '<a class="{}" id="{}-{}" href="{}" hx-get="{}" hx-target="#dialog"{}>{}{}</a>',
-            kind, verb, link.order_id, address, address, aria, icon(name), words,
-        )  # fmt: skip
-
-    def _answer(self, link: Any) -> SafeString:
-        """The customer asked: one click sends a new link to the same recipient."""
-        return format_html(
-            '<span><button class="btn primary" id="resend-{}" form="row-form" formaction="{}">{}{}</button></span>',
-            link.order_id, f"{self.links}{link.id}/resend/{self.query}", icon("send"), _("Send new link"),
-        )  # fmt: skip
-
-    def _open_order(self, link: Any) -> SafeString:
-        if not self.access.can(Permission.ORDERS_VIEW, link.store_id):
-            return SafeString("")
-        return format_html(
-            '<span><a class="btn ghost" id="open-{}" href="{}{}/">{}{}</a></span>',
-            link.order_id, self.orders, link.order_id, _("Open order"), icon("chevron-right"),
-        )  # fmt: skip
+    def _closed_by(self, who: str) -> str:
+        if who == self.access.user.email:
+            return _("Closed by you")
+        return _("Closed by %(who)s") % {"who": who} if who else _("Closed")
 
 
 def digest(*parts: object) -> str:

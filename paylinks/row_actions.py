@@ -1,0 +1,78 @@
+"""What can be done from a row of the history; words and icons are looked up once per page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from accounts.roles import Permission
+from common.markup import icon
+from orders.states import Status
+from paylinks.states import OPEN
+
+_NONE = SafeString("")
+
+
+class Actions:
+    """Buttons of rows. Each opens a dialog; without scripts a page.
+
+    Role hides; what stands in the way of an offered action its dialog says in words.
+    """
+
+    def __init__(self, access: Access, query: str) -> None:
+        self.creating = {store.pk for store in access.stores_with(Permission.LINKS_CREATE)}
+        self.viewing = {store.pk for store in access.stores_with(Permission.ORDERS_VIEW)}
+        self.links, self.orders, self.query = reverse("paylinks:history"), reverse("orders:list"), escape(query)
+        self.address = _square("link", _("Link and QR code"), _("Link and QR code for %(reference)s"))
+        self.cancel = _square("ban", _("Cancel link"), _("Cancel link for %(reference)s"))
+        self.resend = f' class="btn">{icon("rotate-ccw")}{escape(_("Resend"))}'
+        self.renew = f' class="btn">{icon("send")}{escape(_("New link"))}'
+        self.answer = f"{icon('send')}{escape(_('Send new link'))}"
+        self.open = f"{escape(_('Open order'))}{icon('chevron-right')}"
+
+    def of(self, link: Any, status: str) -> SafeString:
+        """The actions of one row in the status people read."""
+        if link.order__status != Status.PENDING:
+            return self._open_order(link) if link.store_id in self.viewing else _NONE
+        if link.store_id not in self.creating:
+            return _NONE
+        if status in OPEN:
+            name = {"reference": escape(link.order__merchant_reference1)}
+            buttons = (
+                self._opens(link, "address", self.address % name)
+                + self._opens(link, "cancel", self.cancel % name)
+                + self._opens(link, "resend", self.resend)
+            )
+        elif link.requested_at is not None:
+            buttons = self._send_now(link)
+        else:
+            buttons = self._opens(link, "resend", self.renew)
+        return mark_safe(f"<span>{buttons}</span>")  # noqa: S308 - made of escaped parts
+
+    def _opens(self, link: Any, verb: str, rest: str) -> str:
+        url = f"{self.links}{link.id}/{verb}/{self.query}"
+        return f'<a id="{verb}-{link.order_id}" href="{url}" hx-get="{url}" hx-target="#dialog"{rest}</a>'
+
+    def _send_now(self, link: Any) -> str:
+        """The customer asked: one click sends a new link to the same recipient."""
+        url = f"{self.links}{link.id}/resend/{self.query}"
+        kind = 'class="btn primary" form="row-form"'
+        return f'<button {kind} id="resend-{link.order_id}" formaction="{url}">{self.answer}</button>'
+
+    def _open_order(self, link: Any) -> SafeString:
+        url = f"{self.orders}{link.order_id}/"
+        return mark_safe(  # noqa: S308 - an id and translated words, escaped above
+            f'<span><a class="btn ghost" id="open-{link.order_id}" href="{url}">{self.open}</a></span>'
+        )
+
+
+def _square(name: str, title: str, label: str) -> str:
+    """An icon that names what it does, with a place for the order's reference."""
+    mark = icon(name).replace("%", "%%")
+    shown = escape(title).replace("%", "%%")
+    return f' class="btn ghost square" title="{shown}" aria-label="{escape(label)}">{mark}'
