@@ -93,10 +93,26 @@ def visit_of(token: str, at: datetime) -> Visit | None:
     return Visit(link, link.attempts.order_by("-begun_at").first(), at)
 
 
+_ORDER = (
+    "reference", "status", "is_under_review", "is_test", "revision", "merchant_reference1", "customer_name", "email",
+    "phone", "country", "language", "currency", "amount", "payment_label", "placed_at", "store_id",
+)  # fmt: skip
+_STORE = ("mid", "name", "terms_url", "privacy_url", "support_email", "merchant_id")
+_LINK = (
+    "order_id", "status", "is_current", "recipient", "expires_at", "completed_at", "cancelled_at", "requested_at",
+)  # fmt: skip
+# what the pages print, and no more: four tables whole would be most of a page's time
+_READ = (
+    *_LINK,
+    *(f"order__{name}" for name in _ORDER),
+    *(f"order__store__{name}" for name in _STORE),
+    "order__store__merchant__legal_name",
+)
+
+
 def _links() -> QuerySet[PaymentLink]:
     digest = Func(F("order__store__logo"), function="md5", output_field=TextField())
-    links = PaymentLink.objects.select_related("order__store__merchant")
-    return links.defer("order__store__logo", "order__search_text").annotate(logo_digest=digest)
+    return PaymentLink.objects.select_related("order__store__merchant").only(*_READ).annotate(logo_digest=digest)
 
 
 def _ends_at(link: PaymentLink) -> datetime:
