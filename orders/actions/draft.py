@@ -14,7 +14,7 @@ from orders.models import Line, Order
 from orders.timeline import What, record
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def draft_order(
     store: Store,
     *,
