@@ -122,7 +122,7 @@ def book_charge(order: Order, *, by: Actor, at: datetime) -> None:
     order.captured_amount = order.amount
     order.move_to(Status.CAPTURED)
     order.save(update_fields=["captured_amount", "status"])
-    data = {"left": 0, "at_once": True}
+    data = {"left": 0, "at_once": True, "lines": slices_of(operation)}
     record(order, What.ORDER_CAPTURED, by=by, at=at, amount=order.amount, operation=operation, data=data)
     from orders.documents import request_slip
 
@@ -142,3 +142,9 @@ def freeze_lines(order: Order, operation: Operation) -> None:
         )
         for line in lines
     )
+
+
+def slices_of(operation: Operation) -> list[dict[str, Any]]:
+    """What an operation moved, as the timeline keeps it."""
+    slices = operation.lines.select_related("line").order_by("line__position")
+    return [{"name": piece.line.name, "quantity": piece.quantity, "amount": piece.amount} for piece in slices]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from common.actor import Actor
 from orders.actions.lock import locked
+from orders.actions.place import slices_of
 from orders.models import Kind, Operation, Order, State
 from orders.states import Status
 from orders.timeline import What, record
@@ -75,18 +76,13 @@ def _captured(order: Order, operation: Operation, at: datetime) -> None:
     order.save(update_fields=["capturing_amount", "captured_amount", "capture_problem", "status"])
     data: dict[str, Any] = {
         "left": order.capturable_amount,
-        "lines": _names(operation),
+        "lines": slices_of(operation),
         "automatic": operation.is_automatic,
     }
     record(order, What.ORDER_CAPTURED, by=operation.by, at=at, amount=operation.amount, operation=operation, data=data)
     from orders.documents import request_slip
 
     request_slip(order, at)
-
-
-def _names(operation: Operation) -> list[dict[str, Any]]:
-    slices = operation.lines.select_related("line").order_by("line__position")
-    return [{"name": piece.line.name, "quantity": piece.quantity, "amount": piece.amount} for piece in slices]
 
 
 def _capture_declined(order: Order, operation: Operation, at: datetime) -> None:
