@@ -120,9 +120,7 @@ class RefusalMiddleware:
         status = 403 if forbidden else 409
         page = "403.html" if forbidden else "409.html"
         partial = request.headers.get("HX-Request") == "true"
-        response = render(
-            request, f"{page}#refusal" if partial else page, {"error": exception}, status=status
-        )
+        response = render(request, f"{page}#refusal" if partial else page, {"error": exception}, status=status)
         patch_vary_headers(response, ("HX-Request",))
         log.info("refused", code=exception.code, status=status)
         return response
