@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Store
 from common import clock
@@ -42,3 +44,10 @@ def test_a_viewer_is_refused_with_the_permissions_name(vera_client: Client, read
     answer = vera_client.get(f"{URL}?store={ready.mid}")
     assert answer.status_code == 403
     assert "Create payment links" in answer.content.decode()
+
+
+def test_the_page_costs_four_queries(alice_client: Client, ready: Store):
+    alice_client.get(f"{URL}?store={ready.mid}")
+    with CaptureQueriesContext(connection) as queries:
+        alice_client.get(f"{URL}?store={ready.mid}")
+    assert len(queries) <= 4, [query["sql"][:120] for query in queries]
