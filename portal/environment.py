@@ -31,9 +31,7 @@ class Environment(BaseSettings):
     secret_key_fallbacks: tuple[str, ...] = ()
     public_url: str = "http://localhost:8000"
     allowed_hosts: tuple[str, ...] = ()
-    trust_proxy: bool = (
-        False  # a proxy in front sets X-Forwarded-Proto and overwrites the client's
-    )
+    trust_proxy: bool = False  # a proxy in front sets X-Forwarded-Proto and overwrites the client's
     database_url: str = Field(
         default="postgresql:///counterfoil",
         validation_alias=AliasChoices("DATABASE_URL", "COUNTERFOIL_DATABASE_URL"),
@@ -95,10 +93,7 @@ class Environment(BaseSettings):
     @property
     def sandbox_key(self) -> str:
         """The secret both ends of the sandbox sign with; derived unless given."""
-        return (
-            self.sandbox_secret
-            or hmac.digest(self.secret_key.encode(), b"counterfoil.sandbox", "sha256").hex()
-        )
+        return self.sandbox_secret or hmac.digest(self.secret_key.encode(), b"counterfoil.sandbox", "sha256").hex()
 
     def demand(self) -> None:
         """Refuse to go on in production, naming everything that is missing or contradicts."""

@@ -12,14 +12,11 @@ type_of_answer = Callable[[HttpRequest], HttpResponse]
 HEADER = "Content-Security-Policy"
 
 
-def build_policy(
-    policy: Mapping[str, Sequence[str]], extra: Mapping[str, Sequence[str]] | None = None
-) -> str:
+def build_policy(policy: Mapping[str, Sequence[str]], extra: Mapping[str, Sequence[str]] | None = None) -> str:
     """The header's value; `extra` adds sources to directives of the policy."""
     more = extra or {}
     return "; ".join(
-        " ".join([directive, *sources, *more.get(directive, ())])
-        for directive, sources in policy.items()
+        " ".join([directive, *sources, *more.get(directive, ())]) for directive, sources in policy.items()
     )
 
 

@@ -34,9 +34,7 @@ SECRET_KEY_FALLBACKS = list(ENV.secret_key_fallbacks)
 DEBUG = False
 _HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
 ALLOWED_HOSTS = (
-    [*ENV.allowed_hosts, _HOST]
-    if PRODUCTION
-    else [*ENV.allowed_hosts, _HOST, "localhost", "127.0.0.1", "[::1]"]
+    [*ENV.allowed_hosts, _HOST] if PRODUCTION else [*ENV.allowed_hosts, _HOST, "localhost", "127.0.0.1", "[::1]"]
 )
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

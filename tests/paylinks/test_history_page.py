@@ -125,7 +125,7 @@ def test_earlier_links_unfold(alice_client: Client, acme: Company):
         ("?since=nonsense&status=nonsense&after=nonsense", True),
     ],
 )
-def test_filters_stand_in_the_address(alice_client: Client, acme: Company, query: str, found: bool):  # noqa: FBT001
+def test_filters_stand_in_the_address(alice_client: Client, acme: Company, query: str, found: bool):
     sent(acme)
     assert ("<tbody" in shown(alice_client, query)) is found
 

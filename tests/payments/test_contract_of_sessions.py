@@ -82,7 +82,7 @@ def test_a_session_that_would_be_over_is_refused(bench: Any) -> None:
 
 
 @pytest.mark.parametrize("is_approved", [True, False])
-def test_a_review_ends_either_way(bench: Any, is_approved: bool) -> None:  # noqa: FBT001
+def test_a_review_ends_either_way(bench: Any, is_approved: bool) -> None:
     waiting = bench.paid("review")
     assert waiting.state == SessionState.UNDER_REVIEW
     assert waiting.authorized_at

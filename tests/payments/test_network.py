@@ -38,7 +38,7 @@ def test_a_read_timeout_is_unknown_until_asked(
     account: GatewayAccount,
     settings: Any,
     fault: str,
-    was_done: bool,  # noqa: FBT001
+    was_done: bool,
 ) -> None:
     paid = served.paid()
     served.next_answer(fault)
