@@ -18,7 +18,7 @@ from common.ids import clean_reference
 from common.pages import Page, page_of
 from paylinks.delivery import latest
 from paylinks.forms.history import REQUESTED, HistoryQuery
-from paylinks.models import PaymentLink
+from paylinks.models import LIFETIME, PaymentLink
 from paylinks.models.links import PaymentLinkQuerySet
 from paylinks.states import OPEN, LinkStatus
 
@@ -99,13 +99,17 @@ def matching(access: Access, query: HistoryQuery, at: datetime) -> PaymentLinkQu
 
 
 def _status(status: str, at: datetime) -> Q:
-    """What people read: past its end an open link is expired, swept or not."""
-    expired = Q(status=LinkStatus.EXPIRED) | Q(status__in=OPEN, expires_at__lte=at)
+    """What people read: past its end an open link is expired, swept or not.
+
+    Every link lives equally long, so its end is told by its creation: the column the list is ordered by.
+    """
+    started_by = at - LIFETIME
+    expired = Q(status__in=[LinkStatus.EXPIRED, *OPEN], created_at__lte=started_by)
     if status == REQUESTED:
         return expired & Q(requested_at__isnull=False)
     if status == LinkStatus.EXPIRED:
         return expired
-    return Q(status=status, expires_at__gt=at) if status in OPEN else Q(status=status)
+    return Q(status=status, created_at__gt=started_by) if status in OPEN else Q(status=status)
 
 
 def _midnight(day: date) -> datetime:

@@ -93,6 +93,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='paymentlink',
+            index=models.Index(models.F('merchant_id'), models.F('status'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_current', True)), name='links_by_status'),
+        ),
+        migrations.AddIndex(
+            model_name='paymentlink',
+            index=models.Index(models.F('merchant_id'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('is_current', True), ('requested_at__isnull', False)), name='links_requested'),
+        ),
+        migrations.AddIndex(
+            model_name='paymentlink',
             index=models.Index(condition=models.Q(('status__in', ['created', 'in_progress'])), fields=['expires_at'], name='links_due'),
         ),
         migrations.AddConstraint(

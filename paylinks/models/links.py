@@ -79,6 +79,21 @@ class PaymentLink(models.Model):
                 condition=Q(is_current=True),
                 name="links_by_store",
             ),
+            models.Index(
+                F("merchant_id"),
+                F("status"),
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=Q(is_current=True),
+                name="links_by_status",
+            ),
+            models.Index(
+                F("merchant_id"),
+                F("created_at").desc(),
+                F("id").desc(),
+                condition=Q(is_current=True, requested_at__isnull=False),
+                name="links_requested",
+            ),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="links_due"),
         ]
         constraints: ClassVar = [
