@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,6 +23,8 @@ from paylinks.models.links import PaymentLinkQuerySet
 from paylinks.states import OPEN, LinkStatus
 
 PAGE_SIZE = 50
+CAP = 10_000
+SEARCH_CAP = 1_000  # nobody reads further, and counting trigram hits is dear
 SHORTEST = 3  # a trigram index knows nothing of less
 FIELDS = (
     "created_at",
@@ -59,6 +61,21 @@ def page(access: Access, query: HistoryQuery, at: datetime, size: int = PAGE_SIZ
         size=size,
         key=lambda row: (row.created_at, str(row.id)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many match; with `is_capped` at least so many."""
+
+    number: int
+    is_capped: bool = False
+
+
+def counted(access: Access, query: HistoryQuery, at: datetime) -> Count:
+    """How many links match, counted no further than anybody reads."""
+    cap = SEARCH_CAP if query.words else CAP
+    number = matching(access, query, at).order_by()[: cap + 1].count()
+    return Count(min(number, cap), number > cap)
 
 
 def of_orders(access: Access, order_ids: Sequence[uuid.UUID]) -> list[Any]:

@@ -8,6 +8,7 @@ app_name = "paylinks"
 
 urlpatterns = [
     path("", history.history, name="history"),
+    path("count/", history.count, name="count"),
     path("pulse/", history.pulse, name="pulse"),
     path("new/", create.create, name="create"),
     path("new/preview/", create.preview, name="preview"),

@@ -63,10 +63,19 @@ def _places(query: HistoryQuery, page: Page[object]) -> dict[str, object]:
     return {
         "start": start,
         "end": end,
-        "is_whole": not page.newer and not page.older,
+        "count": search.Count(len(page.rows)) if not page.newer and not page.older else None,
+        "count_url": reverse("paylinks:count") + query.at().text,
         "newer": base + query.at(page.newer, max(start - PAGE_SIZE, 1)).text if page.newer else "",
         "older": base + query.at(page.older, end + 1).text if page.older else "",
     }
+
+
+@require_safe
+@require(Permission.LINKS_VIEW)
+def count(request: PortalRequest) -> HttpResponse:
+    """How many links match: asked for after the page stands."""
+    found = search.counted(request.access, HistoryQuery.read(request.GET, request.store), clock.now())
+    return render(request, f"{PAGE}#count", {"count": found})
 
 
 @require_safe

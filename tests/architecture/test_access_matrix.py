@@ -49,6 +49,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:slip_retry": ("POST", Permission.ORDERS_VIEW, ("order",)),
     "paylinks:history": ("GET", Permission.LINKS_VIEW, ()),
+    "paylinks:count": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:pulse": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:earlier": ("GET", Permission.LINKS_VIEW, ("pending",)),
     "paylinks:create": ("GET", Permission.LINKS_CREATE, ()),

@@ -152,6 +152,8 @@ def test_pages_follow_each_other_without_gap(alice_client: Client, acme: Company
     second = shown(alice_client, first.context["older"].removeprefix(URL))
     assert "R-2" in second
     assert "R-1" not in second
+    assert "of <b>3</b>" not in first.content.decode()
+    assert "of <b>3</b>" in alice_client.get("/links/count/").content.decode()
 
 
 def test_a_viewer_has_no_history_and_a_stranger_sees_none_of_it(
