@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from devkit import hands
 from devkit.tour import Cast, NewPage, Stop
 
-WRONG, RIGHT = "frida.nystrm@example.com", "frida.nystrom@example.com"
+WRONG, RIGHT = "linnea.akeson@example.com", "linnea.akesson@example.com"
 
 
 def customers(new_page: NewPage, cast: Cast) -> Iterator[Stop]:
@@ -23,7 +23,7 @@ def customers(new_page: NewPage, cast: Cast) -> Iterator[Stop]:
     yield from expired(staff, customer, _link(staff, cast, "FJB-10505"))
 
 
-def _link(staff: Page, cast: Cast, reference: str, recipient: str = RIGHT) -> str:
+def _link(staff: Page, cast: Cast, reference: str, recipient: str = "elsa.sjoberg@example.com") -> str:
     hands.write_order(staff, cast.store, reference, recipient)
     return hands.send_order(staff)
 

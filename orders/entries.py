@@ -57,6 +57,7 @@ LOOKS: dict[str, Look] = {
     What.SLIP_MADE: Look("printer"),
 }
 
+_MESSAGES = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED})
 _ORIGIN_ICONS = {
     Origin.MEMBER: "user",
     Origin.API: "code-xml",
@@ -113,7 +114,7 @@ def _entry(event: Event, currency: str) -> Entry:
         origin_icon=_ORIGIN_ICONS[Origin(event.origin)],
         actor=actor_words(event.origin, event.actor),
         to=str(data.get("recipient", "")),
-        note=_note(data),
+        note=_note(event.kind, data),
         left=_digits(data["left"], own) if "left" in data else "",
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
     )
@@ -139,8 +140,10 @@ def _digits(minor: int, currency: str) -> str:
     return format_amount(minor, currency, get_language() or "en")
 
 
-def _note(data: Mapping[str, Any]) -> str:
-    """The reason in words: the gateway's own, or what our code stands for."""
+def _note(kind: str, data: Mapping[str, Any]) -> str:
+    """The reason in words: the gateway's own, the mail server's, or what our code stands for."""
+    if kind in _MESSAGES:  # these name their message by its ID
+        return str(data.get("reason", ""))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")
     reason = _REASONS.get(str(data.get("reason", "")))
     return reason() if reason else given
