@@ -97,7 +97,9 @@ def _draw(stop: Stop) -> Iterator[str]:
 
 def _save(stop: Stop, name: str) -> str:
     stop.page.evaluate("document.fonts.ready.then(() => true)")
-    stop.page.screenshot(path=FOLDER / name, full_page=stop.is_long, animations="disabled", caret="hide")
+    # on phones bars stick to the window, which a picture of the whole page shows half-way
+    whole = stop.is_long and "-390" not in name
+    stop.page.screenshot(path=FOLDER / name, full_page=whole, animations="disabled", caret="hide")
     return name
 
 

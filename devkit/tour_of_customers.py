@@ -67,7 +67,7 @@ def reviewed(staff: Page, page: Page, link: str) -> Iterator[Stop]:
     staff.wait_for_load_state()
     for _attempt in range(40):
         page.goto(link)
-        if page.locator("main form").count() == 0 and "review" not in page.title().lower():
+        if page.get_by_text("being checked").count() == 0:
             break
         page.wait_for_timeout(250)
     yield Stop("pay-refused", page)
