@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import psutil
 
 from devkit import places
-from devkit.services import is_alive
 
 GRACE = 12  # seconds a process gets to end by itself; gunicorn's own grace is 10
 _CELERY = (sys.executable, "-m", "celery", "-A", "portal")
@@ -113,6 +112,15 @@ class Processes:
             with suppress(psutil.Error):
                 known.append((process.pid, psutil.Process(process.pid).create_time()))
         self.record.write_text(json.dumps(known))
+
+
+def is_alive(pid: int, born: float) -> bool:
+    """Whether this very process still runs (numbers are used again)."""
+    try:
+        process = psutil.Process(pid)
+        return bool(abs(process.create_time() - born) < 1 and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _ask(pid: int) -> None:

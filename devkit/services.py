@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
-from devkit import people, places
+from devkit import places, temporary
 from devkit.postgres import Cluster
 from devkit.redis import Server
-
-_THROW_AWAY = "counterfoil-test-"
 
 
 @dataclass(slots=True)
@@ -50,44 +44,13 @@ def lasting() -> Services:
 @contextmanager
 def throw_away() -> Iterator[Services]:
     """Services that forget everything, in a short temporary folder."""
-    sweep()
-    base = Path(tempfile.mkdtemp(prefix=_THROW_AWAY, dir=_short_folder()))
-    people.own(base)
-    (base / "owner").write_text(f"{os.getpid()} {psutil.Process().create_time()}")
-    services = _resolve(base, base, durable=False)
-    try:
-        yield services
-    finally:
-        services.stop()
-        shutil.rmtree(base, ignore_errors=True)
-
-
-def sweep() -> None:
-    """Stop and remove what a killed test run left behind."""
-    for base in Path(_short_folder()).glob(f"{_THROW_AWAY}*"):
-        with suppress(OSError, ValueError):
-            pid, born = (base / "owner").read_text().split()
-            if is_alive(int(pid), float(born)):
-                continue
-            if (base / "postgres" / "postmaster.pid").exists():
-                Cluster(base / "postgres", base, durable=False).stop()
-            if (base / "redis").exists():
-                Server(base / "redis", base, durable=False).stop()
-            shutil.rmtree(base, ignore_errors=True)
-
-
-def is_alive(pid: int, born: float) -> bool:
-    """Whether this very process still runs (numbers are used again)."""
-    try:
-        process = psutil.Process(pid)
-        return bool(abs(process.create_time() - born) < 1 and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
-
-
-def _short_folder() -> str:
-    # the system's temporary folder may have a path too long for sockets (macOS)
-    return "/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir()  # noqa: S108
+    temporary.sweep()
+    with temporary.folder() as base:
+        services = _resolve(base, base, durable=False)
+        try:
+            yield services
+        finally:
+            services.stop()
 
 
 def _resolve(base: Path, sockets: Path, *, durable: bool) -> Services:

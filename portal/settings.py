@@ -199,7 +199,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Static files
 STATIC_URL = "/static/"
-STATIC_ROOT = ENV.static_root or str(DATA_DIR / "static")
+STATIC_ROOT = None if TESTING else ENV.static_root or str(DATA_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = TESTING
 WHITENOISE_AUTOREFRESH = False

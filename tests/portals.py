@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from psycopg.conninfo import make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
 
 from common import clock
-from devkit import people, places
+from devkit import places, temporary
 from devkit.processes import Processes, wait_until_served
 from devkit.redis import Server
 from devkit.running import free_port
@@ -102,13 +101,13 @@ def running_portal(
 ) -> Iterator[Portal]:
     """A portal on a clone of the template; `extra` are environment variables."""
     name = f"portal_{os.getpid()}_{next(_numbers)}"
-    with _server() as server, tempfile.TemporaryDirectory(prefix="cf-portal-", dir="/tmp") as folder:
+    with _server() as server, temporary.folder() as folder:
         _recreate(server, name, template)
-        redis = _redis(Path(folder))
+        redis = _redis(folder)
         address, surroundings = _surroundings(
-            Path(folder), static, {**extra, "REDIS_URL": redis.url, "DATABASE_URL": _url(name)}
+            folder, static, {**extra, "REDIS_URL": redis.url, "DATABASE_URL": _url(name)}
         )
-        processes = Processes(Path(folder) / "log", surroundings)
+        processes = Processes(folder / "log", surroundings)
         try:
             processes.start(*start)
             if "web" in start:
@@ -164,9 +163,7 @@ def _surroundings(folder: Path, static: Path, more: Mapping[str, str]) -> tuple[
 
 
 def _redis(folder: Path) -> Server:
-    folder.chmod(0o755)
-    people.own(folder / "run")
-    server = Server(folder / "run" / "redis", folder / "run", durable=True)
+    server = Server(folder / "redis", folder, durable=True)
     server.start()
     return server
 
