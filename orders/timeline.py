@@ -74,7 +74,7 @@ def record(
 
     `order` carries the new counters afterwards.
     """
-    values = {
+    values: dict[str, Any] = {
         "order": order.pk,
         "kind": str(what),
         "origin": str(by.origin),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from statistics import median
 
 import pytest
@@ -30,9 +31,15 @@ def test_no_file_is_longer_than_its_limit(kind: str):
     assert {name: length for name, length in lengths.items() if length > limit} == {}
 
 
+def _length(function: ast.FunctionDef) -> int:
+    """Lines of the body: a long list of named arguments and a docstring are no burden."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - body[0].lineno + 1 if body else 1
+
+
 def _lengths() -> dict[str, int]:
     return {
-        f"{name}:{function.name}": (function.end_lineno or 0) - function.lineno + 1
+        f"{name}:{function.name}": _length(function)
         for name in [*sources.app_modules(), *sources.named(".py", within=("devkit", "bench"))]
         for function in sources.functions(name)
     }
