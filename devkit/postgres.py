@@ -23,7 +23,7 @@ _THROW_AWAY = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "shared_buffers": "128MB",
+    "shared_buffers": "256MB",
     "autovacuum_naptime": "10s",
 }
 _ALWAYS = {"max_connections": "120", "jit": "off", "listen_addresses": "", "log_timezone": "UTC"}

@@ -25,6 +25,11 @@ DROP TRIGGER orders_event_append_only ON orders_event;
 DROP FUNCTION orders_event_is_append_only();
 """
 
+# Every event counts up in its order's row. With room on the page the row stays where it is and none
+# of its indexes is written, the trigram index above all: 80 of 140 microseconds of an expiring link.
+ROOM = "ALTER TABLE orders_order SET (fillfactor = 80)"
+CLOSE = "ALTER TABLE orders_order RESET (fillfactor)"
+
 
 class Migration(migrations.Migration):
 
@@ -42,7 +47,7 @@ class Migration(migrations.Migration):
             name='Order',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('reference', models.CharField(default=common.ids.short_reference, max_length=9, unique=True)),
+                ('reference', models.CharField(default=common.ids.short_reference, max_length=9)),
                 ('status', models.CharField(choices=[('pending', 'Pending'), ('authorized', 'Authorized'), ('part_captured', 'Partly captured'), ('captured', 'Captured'), ('cancelled', 'Cancelled'), ('expired', 'Expired')], default='pending', max_length=13)),
                 ('is_under_review', models.BooleanField(default=False)),
                 ('is_test', models.BooleanField(default=False)),
@@ -87,9 +92,9 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('last_seq', models.PositiveIntegerField(default=0)),
                 ('search_text', models.TextField(default='')),
-                ('gateway_account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.gatewayaccount')),
-                ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.merchant')),
-                ('store', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
+                ('gateway_account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.gatewayaccount')),
+                ('merchant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.merchant')),
+                ('store', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.store')),
             ],
         ),
         migrations.CreateModel(
@@ -116,7 +121,7 @@ class Migration(migrations.Migration):
                 ('next_check_at', models.DateTimeField(null=True)),
                 ('checks', models.PositiveIntegerField(default=0)),
                 ('gateway_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.gatewayaccount')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='orders.order')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='orders.order')),
             ],
             options={
                 'ordering': ['requested_at', 'id'],
@@ -138,7 +143,7 @@ class Migration(migrations.Migration):
                 ('discount_amount', models.BigIntegerField(default=0)),
                 ('total_amount', models.BigIntegerField()),
                 ('tax_amount', models.BigIntegerField()),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.order')),
             ],
             options={
                 'ordering': ['position'],
@@ -156,8 +161,8 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField(default=dict)),
                 ('at', models.DateTimeField()),
                 ('transaction', models.BigIntegerField(db_default=django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.Cast(orders.models.events.CurrentTransaction(), models.TextField()), models.BigIntegerField()), editable=False)),
-                ('operation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.operation')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='orders.order')),
+                ('operation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.operation')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='orders.order')),
             ],
             options={
                 'ordering': ['-seq'],
@@ -171,7 +176,7 @@ class Migration(migrations.Migration):
                 ('amount', models.BigIntegerField()),
                 ('tax_amount', models.BigIntegerField()),
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slices', to='orders.line')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.operation')),
+                ('operation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='orders.operation')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('operation', 'line'), name='one_slice_per_operation_and_line')],
@@ -200,6 +205,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=django.contrib.postgres.indexes.GinIndex(fields=['merchant', 'search_text'], name='orders_search', opclasses=['int8_ops', 'gin_trgm_ops']),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.UniqueConstraint(fields=('reference',), name='one_order_per_reference'),
         ),
         migrations.AddConstraint(
             model_name='order',
@@ -286,4 +295,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('order', 'seq'), name='one_event_per_seq'),
         ),
         migrations.RunSQL(APPEND_ONLY, FREE),
+        migrations.RunSQL(ROOM, CLOSE),
     ]

@@ -31,7 +31,8 @@ UNTAXED_TYPES = frozenset({LineType.GIFT_CARD, LineType.STORE_CREDIT})
 class Line(models.Model):
     """One row of an order's revision. Amounts in minor units, VAT included."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    # found by (order, revision, position)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     revision = models.PositiveIntegerField(default=1)
     position = models.PositiveSmallIntegerField()
     type = models.CharField(max_length=12, choices=LineType)

@@ -45,7 +45,8 @@ class Operation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="operations")
+    # found by (order, requested_at)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="operations", db_index=False)
     kind = models.CharField(max_length=9, choices=Kind)
     state = models.CharField(max_length=9, choices=State, default=State.REQUESTED)
     amount = models.BigIntegerField()
@@ -108,7 +109,8 @@ class Operation(models.Model):
 class OperationLine(models.Model):
     """The frozen slice of a line that an operation moves."""
 
-    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="lines")
+    # found by (operation, line)
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="lines", db_index=False)
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="slices")
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField()

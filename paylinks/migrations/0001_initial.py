@@ -41,8 +41,8 @@ class Migration(migrations.Migration):
                 ('created_by', models.CharField(blank=True, max_length=254)),
                 ('created_by_id', models.BigIntegerField(null=True)),
                 ('form_key', models.UUIDField(null=True, unique=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='orders.order')),
-                ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='paylinks.paymentlink')),
+                ('order', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='orders.order')),
+                ('replaced_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='paylinks.paymentlink')),
             ],
         ),
         migrations.CreateModel(
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('checks', models.PositiveIntegerField(default=0)),
                 ('gateway_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.gatewayaccount')),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='orders.order')),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='paylinks.paymentlink')),
+                ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='paylinks.paymentlink')),
             ],
         ),
         migrations.CreateModel(

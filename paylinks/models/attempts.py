@@ -19,7 +19,8 @@ class Attempt(models.Model):
     """Begun, then authorized, declined, abandoned or reversed; freezes revision and sum."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    link = models.ForeignKey(PaymentLink, on_delete=models.PROTECT, related_name="attempts")
+    # found by (link, begun_at)
+    link = models.ForeignKey(PaymentLink, on_delete=models.PROTECT, related_name="attempts", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
     revision = models.PositiveIntegerField()
     amount = models.BigIntegerField()

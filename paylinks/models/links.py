@@ -39,14 +39,15 @@ class PaymentLink(models.Model):
     """An invitation; the token is derived from the id and nothing secret is stored."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="links")
+    # found by (order, number)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="links", db_index=False)
     merchant_id = models.BigIntegerField()  # the order's, for the index of the history
     store_id = models.BigIntegerField()
     number = models.PositiveSmallIntegerField(default=1)
     revision = models.PositiveIntegerField(default=1)  # of the order's lines
     status = models.CharField(max_length=11, choices=LinkStatus, default=LinkStatus.CREATED)
     is_current = models.BooleanField(default=True)
-    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
     recipient = models.CharField(max_length=254)
     created_at = models.DateTimeField()
