@@ -14,7 +14,19 @@ from orders.models import Event, Line, Operation, Order
 class OrderAdmin(ReadOnlyAdmin):
     """Orders by date, with what support asks for."""
 
-    list_display = ("merchant_reference1", "reference", "store", "status", "placed_at", "amount", "currency")
+    list_display = (
+        "merchant_reference1",
+        "reference",
+        "customer_name",
+        "store",
+        "status",
+        "placed_at",
+        "authorization_expires_at",
+        "payment_label",
+        "country",
+        "amount",
+        "currency",
+    )
     list_filter: ClassVar = ["status", "store"]
     search_fields: ClassVar = ["id", "reference", "merchant_reference1", "customer_name", "email"]
     list_select_related: ClassVar = ["store"]
