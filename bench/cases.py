@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.apps import apps
-from django.contrib import admin
+from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import Merchant
@@ -40,6 +39,7 @@ class Cases:
 
     def __init__(self, merchant: Merchant, cookie: str) -> None:
         self.headers = {"Cookie": cookie, "Host": "localhost"}
+        self.admin = settings.ADMIN
         self.orders = Order.objects.filter(merchant=merchant, placed_at__isnull=False).order_by("-placed_at", "-id")
         self.links = PaymentLink.objects.filter(merchant_id=merchant.pk, is_current=True)
         self.placed, self.all = self.orders.count(), Order.objects.count()
@@ -75,23 +75,24 @@ class Cases:
             "full name": [order.customer_name for order in self.sample],
             "family name": [order.customer_name.partition(" ")[2] for order in self.sample],
         }
-        listed, beside = reverse("orders:list"), reverse("admin:orders_order_changelist")
         return [
             Case(
                 f"search, {name}",
-                self._ask([f"{listed}?{urlencode({'q': each})}" for each in typed]),
-                self._ask([f"{beside}?{urlencode({'q': each})}" for each in typed]),
+                self._ask([_address("orders:list", q=each) for each in typed]),
+                self._beside(
+                    [_address("admin:orders_order_changelist", q=each) for each in typed] if self.admin else []
+                ),
             )
             for name, typed in words.items()
         ]
 
     def _drawer(self) -> list[Case]:
         paths = [reverse("orders:order", args=[order.pk]) for order in self.sample]
-        shown = [reverse("admin:orders_order_change", args=[order.pk]) for order in self.sample]
+        shown = [reverse("admin:orders_order_change", args=[order.pk]) for order in self.sample if self.admin]
         inside = {"HX-Request": "true", "HX-Target": "drawer"}
         return [
-            Case("order, drawer", Ask(paths, {**self.headers, **inside}), self._ask(shown)),
-            Case("order, page", self._ask(paths), self._ask(shown)),
+            Case("order, drawer", Ask(paths, {**self.headers, **inside}), self._beside(shown)),
+            Case("order, page", self._ask(paths), self._beside(shown)),
         ]
 
     def _payment(self) -> Ask:
@@ -101,26 +102,34 @@ class Cases:
         return Ask(paths, {"Host": "localhost"})
 
     def _page(self, number: int) -> Ask:
-        edge = self.orders.values_list("placed_at", "id")[(number - 1) * PAGE_SIZE - 1]
-        start = (number - 1) * PAGE_SIZE + 1
-        return self._ask([reverse("orders:list") + ListQuery().at(_cursor(edge), start).text])
+        edges = self.orders.values_list("placed_at", "id")
+        query = ListQuery().at(*_place(edges, number)) if number > 1 else ListQuery()
+        return self._ask([reverse("orders:list") + query.text])
 
     def _history(self, number: int) -> Ask:
-        links = self.links.order_by("-created_at", "-id").values_list("created_at", "id")
-        query = HistoryQuery().at(_cursor(links[(number - 1) * PAGE_SIZE - 1]), (number - 1) * PAGE_SIZE + 1)
+        edges = self.links.order_by("-created_at", "-id").values_list("created_at", "id")
+        query = HistoryQuery().at(*_place(edges, number)) if number > 1 else HistoryQuery()
         return self._ask([reverse("paylinks:history") + query.text])
 
     def _list(self, **query: object) -> Ask:
-        return self._ask([f"{reverse('orders:list')}?{urlencode(query)}".rstrip("?")])
+        return self._ask([_address("orders:list", **query)])
 
     def _admin(self, model: str, **query: object) -> Ask | None:
-        if not admin.site.is_registered(apps.get_model(model.replace("_", "."))):
-            return None
-        return self._ask([f"{reverse(f'admin:{model}_changelist')}?{urlencode(query)}".rstrip("?")])
+        return self._beside([_address(f"admin:{model}_changelist", **query)] if self.admin else [])
+
+    def _beside(self, paths: Sequence[str]) -> Ask | None:
+        return self._ask(paths) if paths else None
 
     def _ask(self, paths: Sequence[str]) -> Ask:
         return Ask(paths, self.headers)
 
 
-def _cursor(edge: tuple[Any, uuid.UUID]) -> str:
-    return Cursor(edge[0], str(edge[1])).encode("")
+def _address(name: str, **query: object) -> str:
+    return f"{reverse(name)}?{urlencode(query)}".rstrip("?")
+
+
+def _place(edges: QuerySet[Any, Any], number: int) -> tuple[str, int]:
+    """Cursor and first row of page `number`: what stands before it is the last row of the page above."""
+    before = (number - 1) * PAGE_SIZE
+    at, key = edges[before - 1]
+    return Cursor(at, str(key)).encode(""), before + 1
