@@ -44,9 +44,7 @@ def test_the_same_wish_posted_twice_is_one_capture(store: Store) -> None:
 def test_a_stale_form_does_nothing(store: Store) -> None:
     order = builders.placed_order(store)
     with pytest.raises(DomainError, match="changed since"):
-        capture_order(
-            order.pk, key="k", version=order.version - 1, access=None, by=Actor.system(), at=clock.now()
-        )
+        capture_order(order.pk, key="k", version=order.version - 1, access=None, by=Actor.system(), at=clock.now())
     order.refresh_from_db()
     assert order.capturing_amount == 0
 
