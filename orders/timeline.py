@@ -50,7 +50,7 @@ _QUIET = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED, What.SLIP_MADE})
 # One statement for one event: this is written several times in every action that moves money.
 _APPEND = """
 WITH counted AS (
-    UPDATE orders_order SET last_seq = last_seq + 1, version = version + 1, changed_at = %(at)s
+    UPDATE orders_order SET last_seq = last_seq + 1, version = version + %(step)s, changed_at = %(at)s
     WHERE id = %(order)s RETURNING last_seq, version
 )
 INSERT INTO orders_event (order_id, seq, kind, origin, actor, amount, data, operation_id, at)
@@ -72,7 +72,8 @@ def record(
 ) -> None:
     """Append one event. `seq` is taken from the order's row, which stays locked until commit.
 
-    `order` carries the new counters afterwards.
+    The version rises too, so that a form shown before is stale, but not for what
+    machines tell afterwards. `order` carries the new counters.
     """
     values: dict[str, Any] = {
         "order": order.pk,
@@ -83,6 +84,7 @@ def record(
         "data": Jsonb(dict(data or {})),
         "operation": operation.pk if operation else None,
         "at": at,
+        "step": 0 if what in _QUIET else 1,
     }
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, values)
