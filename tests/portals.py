@@ -59,7 +59,8 @@ class Portal:
 
     def outbox(self) -> list[dict[str, Any]]:
         """What would have been sent, newest first."""
-        found: list[dict[str, Any]] = self.http().get("/sandbox/outbox.json").json()["items"]
+        with self.http() as http:
+            found: list[dict[str, Any]] = http.get("/sandbox/outbox.json").json()["items"]
         return found
 
     def run_task(self, name: str, *arguments: object) -> None:
