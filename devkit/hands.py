@@ -20,6 +20,7 @@ class Item:
     quantity: str
     unit_price: str
     discount: str = ""
+    kind: str = "physical"
 
 
 BOWL = Item("Serving bowl, sea green 24 cm", "KB-24-SG", "2", "749,00")
@@ -69,7 +70,7 @@ def write_order(page: Page, mid: str, reference: str, recipient: str, items: Ite
     page.get_by_label("Merchant reference 1").fill(reference)
     for number, item in enumerate(items):
         if number:
-            page.get_by_role("button", name="Add line").click()
+            page.get_by_role("button", name="Add discount line" if item.kind == "discount" else "Add line").click()
         write_line(page, number, item)
 
 

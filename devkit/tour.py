@@ -10,6 +10,11 @@ from playwright.sync_api import Page
 
 from devkit import hands
 
+FULL_BASKET = (
+    *hands.BASKET,
+    hands.Item("Home delivery", "SHIP-HOME", "1", "99.00"),
+    hands.Item("Returning customer", "DISC-RET", "1", "198.90", kind="discount"),
+)
 NewPage = Callable[[], Page]
 
 
@@ -104,14 +109,13 @@ def create(page: Page, cast: Cast) -> Iterator[Stop]:
     page.goto(f"/links/new/?store={cast.store}")
     yield Stop("create-empty", page, is_long=True)
     hands.write_order(page, cast.store, "FJB-10498", "")
-    page.locator("#line-0-unit_price").fill("1,234")
+    page.locator("#line-0-unit_price").fill("749,0050")
     page.get_by_role("button", name="Create and send link").click()
     page.locator("[data-error-summary]").wait_for()
     yield Stop("create-errors", page, is_long=True)
-    page.locator("#line-0-unit_price").fill("749,00")
-    page.get_by_label("E-mail or phone").fill("frida.nystrom@example.com")
+    hands.write_order(page, cast.store, "FJB-10498", "frida.nystrom@example.com", FULL_BASKET)
     page.keyboard.press("Tab")
-    page.locator("#review", has_text="2,119.00").wait_for()
+    page.locator("#review", has_text="2,019.10").wait_for()
     yield Stop("create", page, is_long=True)
     hands.send_order(page)
     yield Stop("created", page, is_long=True)

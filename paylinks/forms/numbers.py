@@ -61,7 +61,7 @@ def amount_or_share(text: str, currency: str, locale: str) -> Typed:
     if bare.endswith("%"):
         share = rate(bare)
         if share > WHOLE:
-            raise DomainError("rate", _("A discount can be at most 100 %."))
+            raise DomainError("rate", _("A discount can be at most 100%."))
         return Typed(rate=share)
     return Typed(amount=abs(parse(text, currency, locale)))
 

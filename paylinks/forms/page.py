@@ -16,7 +16,8 @@ from common import markup
 from common.money import format_amount
 from orders.lines import MAX_LINES_IN_FORM
 from orders.models.lines import LineType
-from paylinks.forms import numbers, places
+from orders.receipts import percent
+from paylinks.forms import places
 from paylinks.forms.create import OrderDraft
 from paylinks.forms.lines import CELLS, LineDraft
 
@@ -240,5 +241,5 @@ def _sums(draft: OrderDraft) -> tuple[Fact, ...]:
     if totals.discount:
         sums.append(Fact(_("Discount"), show(totals.discount)))
     for rate, tax in totals.tax_by_rate.items():
-        sums.append(Fact(_("VAT included, %(rate)s %%") % {"rate": numbers.percent(rate)}, show(tax)))
+        sums.append(Fact(_("VAT included, %(rate)s") % {"rate": percent(rate, draft.locale)}, show(tax)))
     return tuple(sums)

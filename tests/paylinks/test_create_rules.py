@@ -137,7 +137,7 @@ def test_the_preview_shows_sums_echo_and_how_the_price_was_read(alice_client: Cl
     words = words_of(page)
     assert "Lines, 1 1,498.00" in words
     assert "Discount −218.80" in words
-    assert "VAT included, 25 %" in words
+    assert "VAT included, 25%" in words
     assert "1,279.20" in words
     assert "Unit price: −218.80" in words
     assert "The link is sent to frida.nystrom@example.com by e-mail." in words

@@ -23,6 +23,8 @@ from portal.demo import cast
 from portal.demo.post import deliver_all
 from portal.demo.stories import Story, ask_again
 from sandbox import clock as sandbox_clock
+from sandbox.actions import controls
+from sandbox.models import Control
 
 DAYS = 90
 _LONGEST = 3600.0  # seconds that filling may take
@@ -46,9 +48,11 @@ class Command(BaseCommand):
         connection.settings_dict["CONN_MAX_AGE"] = None  # in-process requests must not close it
         # hundreds of kicks would stand in a worker's way for minutes; sweeps find what is left
         kick.rest(_LONGEST)
+        controls.set_webhooks(Control.Webhooks.NEVER)  # the stories ask the gateway themselves
         try:
             fill()
         finally:
+            controls.set_webhooks(Control.Webhooks.NORMAL)
             kick.awake()
             clock.use(sandbox_clock.offset)
         self.stdout.write("Demo data is ready.")
