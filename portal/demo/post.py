@@ -21,3 +21,4 @@ def deliver_all(messages: QuerySet[Message]) -> None:
         current_app.tasks[message.task](str(message.pk))
         if message.told_task:
             current_app.tasks[message.told_task](str(message.pk))
+            Message.objects.filter(pk=message.pk).update(told_at=moment)
