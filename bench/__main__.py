@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--orders", type=int, default=10_000, help="how many orders to load (10000)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the table")
     parser.add_argument("--requests", type=int, default=400, help="at most so many for each page (400)")
-    parser.add_argument("--seconds", type=float, default=2.5, help="and no longer than this (2.5)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="and no longer than this (2)")
     parser.add_argument("--only", default="", help="measure pages whose name contains this, and no jobs")
     chosen = parser.parse_args(arguments)
     with place.database() as address, place.surroundings(address) as folder:
@@ -112,7 +112,8 @@ def _jobs(cast: Any, meter: Any, address: str) -> dict[str, Any]:
 def _facts(server: psycopg.Connection[Any], orders: int) -> dict[str, Any]:
     settings = {name: server.execute(f"SHOW {name}").fetchone()[0] for name in _SHOWN}  # type: ignore[index]
     database = ", ".join(f"{name} {value}" for name, value in settings.items())
-    machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    load = os.getloadavg()[0]
+    machine = f"{os.cpu_count()} cores (load {load:.1f} before we began), {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return {"orders": orders, "machine": machine, "database": f"PostgreSQL: {database}"}
 
 

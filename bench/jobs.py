@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import Random
@@ -27,19 +27,20 @@ from paylinks.models import PaymentLink
 Facts = dict[str, Any]
 _ALONE = 2.0  # seconds the writer is watched without the sweep, as the control
 _WARM_SLIPS = 3
+_ROUNDS = 5
 
 
-def links(cast: Cast, database: DatabaseMeter, at: datetime, *, count: int = 1000, seconds: float = 8) -> Facts:
+def links(cast: Cast, database: DatabaseMeter, at: datetime, *, count: int = 800, seconds: float = 8) -> Facts:
     """Create and queue links through the action, in this process, one after the other."""
-    dice, access, made = Random("links"), cast.access(at), 0
+    dice, access = Random("links"), cast.access(at)
     store = cast.stores["SE"]
     inputs = [_input(dice, number) for number in range(count)]
-    create_link_order(store, inputs.pop(), form_key=uuid.uuid4(), access=access, by=access.actor, at=at)
-    before, cpu, began = database.seconds(), time.process_time(), time.perf_counter()
-    while inputs and time.perf_counter() - began < seconds:
+
+    def create() -> None:
         create_link_order(store, inputs.pop(), form_key=uuid.uuid4(), access=access, by=access.actor, at=at)
-        made += 1
-    return _facts(made, time.perf_counter() - began, time.process_time() - cpu, before, database.seconds())
+
+    create()
+    return _quietest(create, database, count - 1, seconds)
 
 
 def _input(dice: Random, number: int) -> OrderInput:
@@ -89,16 +90,24 @@ def slips(cast: Cast, database: DatabaseMeter, at: datetime, *, count: int = 40,
     merchant = cast.stores["SE"].merchant_id
     captured = Order.objects.filter(merchant_id=merchant, status="captured").select_related("merchant", "store")
     documents = [current_slip(order, at).pk for order in captured.order_by("id")[: count + _WARM_SLIPS]]
-    for key in documents[:_WARM_SLIPS]:
-        make_slip(key, at)
-    made = 0
-    before, cpu, began = database.seconds(), time.process_time(), time.perf_counter()
-    for key in documents[_WARM_SLIPS:]:
-        if time.perf_counter() - began > seconds:
-            break
-        make_slip(key, at)
-        made += 1
-    return _facts(made, time.perf_counter() - began, time.process_time() - cpu, before, database.seconds())
+    for _ in range(_WARM_SLIPS):
+        make_slip(documents.pop(), at)
+    return _quietest(lambda: make_slip(documents.pop(), at), database, count, seconds)
+
+
+def _quietest(work: Callable[[], None], database: DatabaseMeter, count: int, seconds: float) -> Facts:
+    """Do it up to `count` times in several rounds; the facts of the quietest one, and how many there were."""
+    rounds, began = [], time.perf_counter()
+    for _ in range(_ROUNDS):
+        before, cpu, started, made = database.seconds(), time.process_time(), time.perf_counter(), 0
+        while made < count // _ROUNDS and time.perf_counter() - began < seconds:
+            work()
+            made += 1
+        took = time.perf_counter() - started
+        if made:
+            rounds.append(_facts(made, took, time.process_time() - cpu, before, database.seconds()))
+    best = max(rounds, key=lambda facts: facts["rate"])
+    return {**best, "count": sum(facts["count"] for facts in rounds)}
 
 
 def _facts(count: int, took: float, cpu: float, before: float | None, after: float | None) -> Facts:

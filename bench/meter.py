@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -33,6 +34,13 @@ class DatabaseMeter:
 
 
 def _own(process: psutil.Process) -> float:
+    """What a process has used so far, all its threads together."""
+    try:
+        # in nanoseconds; the times in `stat` are the same sum in steps of ten milliseconds
+        threads = Path(f"/proc/{process.pid}/task").iterdir()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
+    except OSError:
+        pass
     try:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
