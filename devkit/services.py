@@ -37,8 +37,7 @@ class Services:
 
 def lasting() -> Services:
     """The services of `./dev run`: their data stays, and a killed run's are taken over."""
-    base = places.services()
-    return _resolve(base, places.sockets(), durable=True)
+    return _resolve(lambda: (places.services(), places.sockets()), durable=True)
 
 
 @contextmanager
@@ -46,20 +45,23 @@ def throw_away() -> Iterator[Services]:
     """Services that forget everything, in a short temporary folder."""
     temporary.sweep()
     with temporary.folder() as base:
-        services = _resolve(base, base, durable=False)
+        services = _resolve(lambda: (base, base), durable=False)
         try:
             yield services
         finally:
             services.stop()
 
 
-def _resolve(base: Path, sockets: Path, *, durable: bool) -> Services:
+def _resolve(where: Callable[[], tuple[Path, Path]], *, durable: bool) -> Services:
     services = Services(
         os.environ.get("DATABASE_URL", ""),
         os.environ.get("REDIS_URL", ""),
-        "DATABASE_URL",
-        "REDIS_URL",
+        "the one DATABASE_URL names",
+        "the one REDIS_URL names",
     )
+    if services.database_url and services.redis_url:
+        return services
+    base, sockets = where()
     try:
         if not services.database_url:
             _start_postgres(services, Cluster(base / "postgres", sockets, durable=durable))
