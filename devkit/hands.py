@@ -78,6 +78,7 @@ def write_line(page: Page, number: int, item: Item) -> None:
     """Fill in one row of the grid."""
     for cell in ("name", "reference", "quantity", "unit_price", "discount"):
         page.locator(f"#line-{number}-{cell}").fill(getattr(item, cell))
+    page.locator(f"#line-{number}-type").select_option(item.kind)
 
 
 def send_order(page: Page) -> str:

@@ -12,7 +12,7 @@ from devkit import hands
 
 FULL_BASKET = (
     *hands.BASKET,
-    hands.Item("Home delivery", "SHIP-HOME", "1", "99.00"),
+    hands.Item("Home delivery", "SHIP-HOME", "1", "99.00", kind="shipping_fee"),
     hands.Item("Returning customer", "DISC-RET", "1", "198.90", kind="discount"),
 )
 NewPage = Callable[[], Page]
