@@ -40,6 +40,8 @@ def run() -> int:
         processes = Processes(places.LOGS, {})
         if left := processes.clear_leftovers():  # before a port is chosen: they hold one
             print(f"Stopped {left} processes that an earlier run left behind.")
+        for log in places.LOGS.glob("*.log"):
+            log.unlink()
         port = wanted_port()
         address = f"http://localhost:{port}"
         taken = services.lasting()
