@@ -24,6 +24,10 @@ class Permission(TextChoices):
 
     ORDERS_VIEW = "orders.view", _("View orders")
     ORDERS_CAPTURE = "orders.capture", _("Capture orders")
+    ORDERS_REFUND = "orders.refund", _("Refund orders")
+    ORDERS_CANCEL = "orders.cancel", _("Cancel orders")
+    ORDERS_RELEASE = "orders.release", _("Release authorizations")
+    ORDERS_EXTEND = "orders.extend", _("Extend authorizations")
     LINKS_VIEW = "links.view", _("View payment links")
     LINKS_CREATE = "links.create", _("Create payment links")
     ORDERS_CONFIGURE = "orders.configure", _("Configure orders")
@@ -37,6 +41,10 @@ _STAFF = _ADMINS | {Role.USER, Role.EXTERNAL}
 HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.ORDERS_VIEW: _ALL,
     Permission.ORDERS_CAPTURE: _STAFF,
+    Permission.ORDERS_REFUND: _STAFF,
+    Permission.ORDERS_CANCEL: _STAFF,
+    Permission.ORDERS_RELEASE: _STAFF,
+    Permission.ORDERS_EXTEND: _STAFF,
     Permission.LINKS_VIEW: _LINKS,
     Permission.LINKS_CREATE: _LINKS,
     Permission.ORDERS_CONFIGURE: _ADMINS,

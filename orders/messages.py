@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import times
-from common.money import format_money
+from common.money import format_amount, format_money
 from common.zones import zone_of
 from messaging.actions import queue
 from messaging.models import Channel, Message
@@ -24,6 +24,8 @@ TASK = "orders.tasks.deliver_message"
 CONFIRMATION = "order.confirmation"
 MONEY_RETURNED = "order.money_returned"
 CANCELLED = "order.cancelled"
+REFUNDED = "order.refunded"
+VOIDED = "order.voided"
 
 
 def queue_confirmation(order: Order, *, at: datetime) -> None:
@@ -42,6 +44,16 @@ def queue_money_returned(order: Order, operation: Operation, *, at: datetime, co
 def queue_cancelled(order: Order, *, at: datetime) -> None:
     """Tell the customer that the gateway refused after its review and nothing was charged."""
     _queue_once(order, CANCELLED, order.pk, at)
+
+
+def queue_refunded(order: Order, operation: Operation, *, at: datetime) -> None:
+    """Tell the customer what was refunded, once per refund."""
+    _queue_once(order, REFUNDED, operation.pk, at)
+
+
+def queue_voided(order: Order, *, at: datetime) -> None:
+    """Tell the customer that the shop cancelled the order and nothing was charged."""
+    _queue_once(order, VOIDED, order.pk, at)
 
 
 def _queue_once(order: Order, kind: str, subject_id: uuid.UUID, at: datetime, contact: str = "") -> None:
@@ -106,7 +118,43 @@ def _cancelled(message: Message, order: Order) -> Rendered:
     return mail("orders/mail/cancelled", subject, context, is_test=order.is_test)
 
 
-_RENDER = {CONFIRMATION: _confirmation, MONEY_RETURNED: _money_returned, CANCELLED: _cancelled}
+def _voided(message: Message, order: Order) -> Rendered:
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: order %(reference)s is cancelled. You have not been charged.")
+        return sms(words % _names(order), is_test=order.is_test)
+    subject = _("Order %(reference)s is cancelled") % {"reference": order.merchant_reference1}
+    context = {**_context(order), "amount": format_money(order.amount, order.currency, _locale())}
+    return mail("orders/mail/voided", subject, context, is_test=order.is_test)
+
+
+def _refunded(message: Message, order: Order) -> Rendered | None:
+    operation = Operation.objects.filter(pk=message.subject_id).first() if message.subject_id else None
+    if operation is None:
+        return None
+    amount = format_money(operation.amount, operation.currency, _locale())
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: %(amount)s of order %(reference)s is refunded to you.")
+        return sms(words % {**_names(order), "amount": amount}, is_test=order.is_test)
+    subject = _("Refund for order %(reference)s") % {"reference": order.merchant_reference1}
+    pieces = [
+        {
+            "name": piece.name,
+            "quantity": piece.quantity,
+            "amount": format_amount(piece.amount, order.currency, _locale()),
+        }
+        for piece in operation.lines.order_by("pk")
+    ]
+    context = {**_context(order), "amount": amount, "pieces": pieces, "reason": operation.reason}
+    return mail("orders/mail/refunded", subject, context, is_test=order.is_test)
+
+
+_RENDER = {
+    CONFIRMATION: _confirmation,
+    MONEY_RETURNED: _money_returned,
+    CANCELLED: _cancelled,
+    REFUNDED: _refunded,
+    VOIDED: _voided,
+}
 
 
 def _names(order: Order) -> dict[str, str]:

@@ -80,14 +80,14 @@ def _load(operation_id: uuid.UUID) -> Operation:
 
 
 def _lines(operation: Operation) -> tuple[Line, ...]:
-    slices = operation.lines.select_related("line").order_by("line__position")
+    slices = operation.lines.select_related("line").order_by("pk")
     return tuple(
         {
-            "type": piece.line.type,
-            "name": piece.line.name,
-            "reference": piece.line.reference,
+            "type": piece.type,
+            "name": piece.name,
+            "reference": piece.line.reference if piece.line else "",
             "quantity": piece.quantity,
-            "tax_rate": piece.line.tax_rate,
+            "tax_rate": piece.tax_rate,
             "total_amount": piece.amount,
             "total_tax_amount": piece.tax_amount,
         }
@@ -110,6 +110,14 @@ def _refund(gateway: Gateway, operation: Operation, lines: tuple[Line, ...]) -> 
     return gateway.refund(operation.payment_reference, operation.amount, operation.currency, lines, operation.key)
 
 
+def _release(gateway: Gateway, operation: Operation, _lines: tuple[Line, ...]) -> Result:
+    return gateway.release_remaining(operation.payment_reference, operation.key)
+
+
+def _extend(gateway: Gateway, operation: Operation, _lines: tuple[Line, ...]) -> Result:
+    return gateway.extend(operation.payment_reference, operation.key)
+
+
 def _void(gateway: Gateway, operation: Operation, _lines: tuple[Line, ...]) -> Result:
     return gateway.void(operation.payment_reference, operation.key)
 
@@ -118,6 +126,8 @@ _CALLS: dict[str, Callable[[Gateway, Operation, tuple[Line, ...]], Result]] = {
     Kind.CAPTURE: _capture,
     Kind.REFUND: _refund,
     Kind.VOID: _void,
+    Kind.RELEASE: _release,
+    Kind.EXTEND: _extend,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -13,17 +13,26 @@ from accounts.roles import Permission, who_can_grant
 from common.errors import Obstacle
 from orders.models import Order
 from orders.states import OPEN, Status
+from payments.gateways import gateway_for
 
 
 class Verb(StrEnum):
     """What can be done to an order. Grows with the screens."""
 
     CAPTURE = "capture"
+    REFUND = "refund"
+    CANCEL = "cancel"
+    RELEASE = "release"
+    EXTEND = "extend"
     SLIP = "slip"
 
 
 PERMISSION: dict[Verb, Permission] = {
     Verb.CAPTURE: Permission.ORDERS_CAPTURE,
+    Verb.REFUND: Permission.ORDERS_REFUND,
+    Verb.CANCEL: Permission.ORDERS_CANCEL,
+    Verb.RELEASE: Permission.ORDERS_RELEASE,
+    Verb.EXTEND: Permission.ORDERS_EXTEND,
     Verb.SLIP: Permission.ORDERS_VIEW,
 }
 
@@ -44,31 +53,99 @@ def obstacle(order: Order, verb: Verb, access: Access | None, at: datetime) -> O
     return _CHECKS[verb](order, at)
 
 
-def capture_obstacle(order: Order, at: datetime) -> Obstacle | None:
-    """Why nothing can be captured at `at`."""
-    if order.status not in OPEN:
-        return Obstacle("capture_not_allowed", _CAPTURE_WORDS[order.status]())
-    if order.is_under_review:
-        return Obstacle(
-            "under_review", _("The payment is under review. It can be captured when the gateway has decided.")
-        )
-    if order.capturing_amount or order.releasing_amount:
-        return Obstacle(
-            "in_flight", _("We do not know yet what became of the last operation. We keep asking the gateway.")
-        )
-    if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
-        return Obstacle("authorization_expired", _("The authorization has expired, so nothing can be captured."))
-    if order.capturable_amount <= 0:
-        return Obstacle("nothing_left", _("Everything has been captured."))
-    return None
-
-
-_CAPTURE_WORDS: dict[str, Callable[[], str]] = {
+_STATUS_WORDS: dict[str, Callable[[], str]] = {
     Status.PENDING: lambda: _("The customer has not paid yet."),
     Status.CAPTURED: lambda: _("Everything has been captured."),
     Status.CANCELLED: lambda: _("The order was cancelled."),
-    Status.EXPIRED: lambda: _("The authorization has expired, so nothing can be captured."),
+    Status.EXPIRED: lambda: _("The authorization has expired, and nothing is reserved any more."),
 }
+
+
+def _reserved_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why reserved money cannot be moved at `at`: shared by capture, release and extension."""
+    if order.status not in OPEN:
+        return Obstacle("not_authorized", _STATUS_WORDS[order.status]())
+    if order.is_under_review:
+        return Obstacle("under_review", _("The payment is under review until the gateway has decided."))
+    if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
+        return Obstacle("authorization_expired", _STATUS_WORDS[Status.EXPIRED]())
+    if order.capturable_amount > 0:
+        return None
+    if order.capturing_amount or order.releasing_amount:
+        return _in_flight()
+    return Obstacle("nothing_left", _STATUS_WORDS[Status.CAPTURED]())
+
+
+def _in_flight() -> Obstacle:
+    words = _("We do not know yet what became of the last operation. We keep asking the gateway.")
+    return Obstacle("in_flight", words)
+
+
+def capture_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why nothing can be captured at `at`."""
+    found = _reserved_obstacle(order, at)
+    if found is None and order.releasing_amount:
+        return _in_flight()
+    return found
+
+
+def refund_obstacle(order: Order, _at: datetime) -> Obstacle | None:
+    """Why nothing can be refunded: only captured money can, and in-flight refunds count."""
+    if order.refundable_amount > 0:
+        return None
+    if order.captured_amount == 0:
+        return Obstacle("nothing_captured", _("Nothing has been captured that could be refunded."))
+    if order.refunding_amount:
+        return _in_flight()
+    return Obstacle("all_refunded", _("Everything has been refunded."))
+
+
+def cancel_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why the order cannot be cancelled: nothing may be captured, or be on the way."""
+    if order.captured_amount:
+        return Obstacle("has_captures", _("Already captured: release what is left and refund instead."))
+    if order.status != Status.AUTHORIZED:
+        return Obstacle("cancel_not_allowed", _STATUS_WORDS[order.status]())
+    if order.in_flight_amount:
+        return _in_flight()
+    if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
+        return Obstacle("authorization_expired", _STATUS_WORDS[Status.EXPIRED]())
+    return None
+
+
+def release_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why nothing can be released: it needs a capture and something left of it."""
+    if order.status == Status.AUTHORIZED:
+        return Obstacle("nothing_captured", _("Nothing has been captured yet: cancel the order instead."))
+    found = _reserved_obstacle(order, at)
+    if found is None and (order.capturing_amount or order.releasing_amount):
+        return _in_flight()
+    return found
+
+
+def extend_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why the authorization cannot be extended: the method must allow it and the end must move.
+
+    The new end is at most 28 days from now and 90 days from the authorization.
+    """
+    found = _reserved_obstacle(order, at)
+    if found is not None:
+        return found
+    if order.in_flight_amount:
+        return _in_flight()
+    method = gateway_for(order.paying_account).method(order.payment_method)
+    if not method.capabilities.extend:
+        words = _("%(method)s does not let an authorization be extended.")
+        return Obstacle("not_extendable", words % {"method": method.name})
+    if extended_until(order, at) <= (order.authorization_expires_at or at):
+        return Obstacle("at_its_limit", _("The authorization cannot be extended further: 90 days is the limit."))
+    return None
+
+
+def extended_until(order: Order, at: datetime) -> datetime:
+    """The end an extension asks for: 28 days from now, at most 90 days after the authorization."""
+    latest = (order.authorized_at or at) + timedelta(days=90)
+    return min(at + timedelta(days=28), latest)
 
 
 def slip_obstacle(order: Order, _at: datetime) -> Obstacle | None:
@@ -78,4 +155,11 @@ def slip_obstacle(order: Order, _at: datetime) -> Obstacle | None:
     return Obstacle("nothing_captured", _("A packing slip is made when something has been captured."))
 
 
-_CHECKS = {Verb.CAPTURE: capture_obstacle, Verb.SLIP: slip_obstacle}
+_CHECKS = {
+    Verb.CAPTURE: capture_obstacle,
+    Verb.REFUND: refund_obstacle,
+    Verb.CANCEL: cancel_obstacle,
+    Verb.RELEASE: release_obstacle,
+    Verb.EXTEND: extend_obstacle,
+    Verb.SLIP: slip_obstacle,
+}

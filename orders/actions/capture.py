@@ -1,21 +1,20 @@
-"""Capture an order: reserve, call, settle."""
+"""Capture an order, whole or in parts: reserve, call, settle."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from accounts.access import Access
 from common.actor import Actor
 from orders import operations
-from orders.actions.lock import check_version, locked
-from orders.actions.place import freeze_lines
+from orders.actions.reserve import key_of, ready, reserve
+from orders.cutting import Piece, capture_everything, capture_pieces
 from orders.models import Kind, Operation, Order
 from orders.rules import Verb, obstacle
-
-LEASE = timedelta(seconds=30)  # longer than the gateway's timeouts; then the sweep takes over
+from orders.selection import EVERYTHING, Selection, rest_to_capture
 
 
 def capture_order(
@@ -26,14 +25,30 @@ def capture_order(
     access: Access | None,
     by: Actor,
     at: datetime,
+    selection: Selection = EVERYTHING,
+    reference: str = "",
+    description: str = "",
+    has_release: bool = False,
 ) -> Operation:
-    """Capture all that is left of an order and answer the operation as it stands then.
+    """Capture what is selected of an order and answer the operation as it stands then.
 
     `key` names this wish: posted twice it is done once. Raises DomainError when
-    a rule forbids it or the order changed since `version`; an outcome nobody
-    knows is answered as an operation in state `unknown`, never as a failure.
+    a rule forbids it, the order changed since `version`, or the selection
+    cannot be cut; an outcome nobody knows is answered as an operation in state
+    `unknown`, never as a failure. `has_release` lets go of the rest afterwards.
     """
-    operation = request_capture(order_id, key=key, version=version, access=access, by=by, at=at)
+    operation = request_capture(
+        order_id,
+        key=key,
+        version=version,
+        access=access,
+        by=by,
+        at=at,
+        selection=selection,
+        reference=reference,
+        description=description,
+        has_release=has_release,
+    )
     return operations.run(operation.pk)
 
 
@@ -46,43 +61,38 @@ def request_capture(
     access: Access | None,
     by: Actor,
     at: datetime,
+    selection: Selection = EVERYTHING,
+    reference: str = "",
+    description: str = "",
+    has_release: bool = False,
 ) -> Operation:
     """Reserve the capture under the order's lock; the same key answers the same operation."""
-    order = locked(order_id, access=access)
-    name = f"capture-{uuid.uuid5(order.pk, key)}"  # a key of this order only, and within 64 characters
-    earlier = Operation.objects.filter(key=name).first()
+    name = key_of(Kind.CAPTURE, order_id, key)
+    order, earlier = ready(order_id, Verb.CAPTURE, name, version=version, access=access, at=at)
     if earlier is not None:
         return earlier
-    found = obstacle(order, Verb.CAPTURE, access, at)
-    if found is not None:
-        raise found.error()
-    check_version(order, version)
-    return reserve_capture(order, name, by=by, at=at)
+    pieces = cut_capture(order, selection)
+    fields = {"reference": reference, "description": description, "has_release": has_release}
+    return _reserve(order, name, pieces, by=by, at=at, **fields)
 
 
-def reserve_capture(order: Order, key: str, *, by: Actor, at: datetime, automatic: bool = False) -> Operation:
-    """Write the operation and count its sum as in flight, on a locked and checked order."""
-    operation = Operation.objects.create(
-        order=order,
-        kind=Kind.CAPTURE,
-        amount=order.capturable_amount,
-        currency=order.currency,
-        is_automatic=automatic,
-        key=key,
-        gateway_account=order.paying_account,
-        payment_reference=order.payment_reference,
-        origin=by.origin,
-        actor=by.label,
-        user_id=by.user_id,
-        requested_at=at,
-        next_check_at=at + LEASE,
+def cut_capture(order: Order, selection: Selection) -> list[Piece]:
+    """The pieces of a selection, for the preview and the reservation alike. Raises CutError."""
+    rest = rest_to_capture(order)
+    if selection.is_everything:
+        return capture_everything(rest.shares, rest.free_taken, limit=order.capturable_amount)
+    return capture_pieces(
+        rest.shares,
+        rest.free_taken,
+        quantities=selection.quantities,
+        frees=selection.frees,
+        limit=order.capturable_amount,
     )
-    freeze_lines(order, operation)
-    order.capturing_amount += operation.amount
-    order.version += 1
-    order.changed_at = at
-    order.save(update_fields=["capturing_amount", "version", "changed_at"])
-    return operation
+
+
+def _reserve(order: Order, key: str, pieces: list[Piece], *, by: Actor, at: datetime, **fields: object) -> Operation:
+    amount = sum(piece.amount for piece in pieces)
+    return reserve(order, Kind.CAPTURE, amount, key, by=by, at=at, pieces={None: pieces}, **fields)
 
 
 def reserve_auto_capture(order: Order, *, at: datetime) -> Operation | None:
@@ -93,4 +103,4 @@ def reserve_auto_capture(order: Order, *, at: datetime) -> Operation | None:
     if not order.auto_capture or obstacle(order, Verb.CAPTURE, None, at) is not None:
         return None
     by = Actor.system(order.auto_capture_by)
-    return reserve_capture(order, f"auto-{order.pk}", by=by, at=at, automatic=True)
+    return _reserve(order, f"auto-{order.pk}", cut_capture(order, EVERYTHING), by=by, at=at, is_automatic=True)

@@ -136,9 +136,12 @@ def freeze_lines(order: Order, operation: Operation) -> None:
         OperationLine(
             operation=operation,
             line=line,
+            name=line.name,
+            type=line.type,
             quantity=line.quantity,
             amount=line.total_amount,
             tax_amount=line.tax_amount,
+            tax_rate=line.tax_rate,
         )
         for line in lines
     )
@@ -146,5 +149,5 @@ def freeze_lines(order: Order, operation: Operation) -> None:
 
 def slices_of(operation: Operation) -> list[dict[str, Any]]:
     """What an operation moved, as the timeline keeps it."""
-    slices = operation.lines.select_related("line").order_by("line__position")
-    return [{"name": piece.line.name, "quantity": piece.quantity, "amount": piece.amount} for piece in slices]
+    pieces = operation.lines.values("name", "type", "quantity", "amount")
+    return [dict(piece) for piece in pieces.order_by("pk")]

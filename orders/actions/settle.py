@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
-from common.actor import Actor
+from orders.actions import booking
 from orders.actions.lock import locked
-from orders.actions.place import slices_of
-from orders.models import Kind, Operation, Order, State
-from orders.states import Status
-from orders.timeline import What, record
+from orders.models import Operation, Order, State
 from payments.gateway import Outcome, Result
 
 
@@ -33,10 +28,10 @@ def settle_operation(operation_id: uuid.UUID, result: Result, *, at: datetime) -
         return operation
     if result.outcome == Outcome.SUCCEEDED:
         _close(operation, State.SUCCEEDED, result, at)
-        _SUCCEEDED[operation.kind](order, operation, at)
+        booking.succeeded(order, operation, result, at)
     elif result.outcome == Outcome.DECLINED:
         _close(operation, State.DECLINED, result, at)
-        _DECLINED[operation.kind](order, operation, at)
+        booking.declined(order, operation, at)
     else:
         _wait(order, operation, result, at)
     return operation
@@ -60,56 +55,5 @@ def _wait(order: Order, operation: Operation, result: Result, at: datetime) -> N
     operation.message = result.message[:300]
     operation.gateway_reference = result.reference or operation.gateway_reference
     operation.save(update_fields=["state", "message", "gateway_reference"])
-    if operation.kind == Kind.CAPTURE and state == State.UNKNOWN:
-        record(order, What.CAPTURE_UNKNOWN, by=operation.by, at=at, amount=operation.amount, operation=operation)
-    elif operation.is_stray:
-        record(order, What.STRAY_UNRESOLVED, by=operation.by, at=at, amount=operation.amount, operation=operation)
-
-
-def _captured(order: Order, operation: Operation, at: datetime) -> None:
-    order.capturing_amount -= operation.amount
-    order.captured_amount += operation.amount
-    order.capture_problem = ""
-    target = Status.PART_CAPTURED if order.capturable_amount else Status.CAPTURED
-    if order.status != target:
-        order.move_to(target)
-    order.save(update_fields=["capturing_amount", "captured_amount", "capture_problem", "status"])
-    data: dict[str, Any] = {
-        "left": order.capturable_amount,
-        "lines": slices_of(operation),
-        "automatic": operation.is_automatic,
-    }
-    record(order, What.ORDER_CAPTURED, by=operation.by, at=at, amount=operation.amount, operation=operation, data=data)
-    from orders.documents import request_slip
-
-    request_slip(order, at)
-
-
-def _capture_declined(order: Order, operation: Operation, at: datetime) -> None:
-    order.capturing_amount -= operation.amount
-    order.capture_problem = operation.message or operation.code or "declined"
-    order.save(update_fields=["capturing_amount", "capture_problem"])
-    data = {"code": operation.code, "message": operation.message, "automatic": operation.is_automatic}
-    record(
-        order, What.CAPTURE_DECLINED, by=operation.by, at=at, amount=operation.amount, operation=operation, data=data
-    )
-
-
-def _returned(order: Order, operation: Operation, at: datetime) -> None:
-    """Money nobody expected went back; the order's own sums never held it."""
-    data = {"reason": operation.reason, "kind": operation.kind}
-    record(
-        order, What.STRAY_RETURNED, by=Actor.system(), at=at, amount=operation.amount, operation=operation, data=data
-    )
-
-
-def _not_returned(order: Order, operation: Operation, at: datetime) -> None:
-    data = {"reason": operation.reason, "code": operation.code, "message": operation.message}
-    record(
-        order, What.STRAY_UNRESOLVED, by=Actor.system(), at=at, amount=operation.amount, operation=operation, data=data
-    )
-
-
-_Book = Callable[[Order, Operation, datetime], None]
-_SUCCEEDED: dict[str, _Book] = {Kind.CAPTURE: _captured, Kind.VOID: _returned, Kind.REFUND: _returned}
-_DECLINED: dict[str, _Book] = {Kind.CAPTURE: _capture_declined, Kind.VOID: _not_returned, Kind.REFUND: _not_returned}
+    if state == State.UNKNOWN:
+        booking.unknown(order, operation, at)

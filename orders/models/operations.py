@@ -22,6 +22,8 @@ class Kind(models.TextChoices):
     CAPTURE = "capture", _("Capture")
     REFUND = "refund", _("Refund")
     VOID = "void", _("Void")
+    RELEASE = "release", _("Release")
+    EXTEND = "extend", _("Extension")
 
 
 class State(models.TextChoices):
@@ -60,6 +62,10 @@ class Operation(models.Model):
     code = models.CharField(max_length=60, blank=True)
     message = models.CharField(max_length=300, blank=True)
     reason = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=255, blank=True)  # the merchant's own, goes to settlement files
+    description = models.CharField(max_length=255, blank=True)  # shown to the customer
+    has_release = models.BooleanField(default=False)  # release the rest when this capture succeeds
+    tells_customer = models.BooleanField(default=False)
     origin = models.CharField(max_length=8, choices=Origin)
     actor = models.CharField(max_length=254, blank=True)
     user_id = models.BigIntegerField(null=True)
@@ -107,18 +113,30 @@ class Operation(models.Model):
 
 
 class OperationLine(models.Model):
-    """The frozen slice of a line that an operation moves."""
+    """The frozen piece that an operation moves: of a line, or a free amount at a tax rate.
 
-    # found by (operation, line)
-    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="lines", db_index=False)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="slices")
+    A refund's piece names the capture it is taken from.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="lines")
+    capture = models.ForeignKey(Operation, on_delete=models.PROTECT, null=True, related_name="refund_lines")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="slices")
+    name = models.CharField(max_length=255)
+    type = models.CharField(max_length=12)
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     tax_amount = models.BigIntegerField()
+    tax_rate = models.PositiveIntegerField()
 
     class Meta:
+        ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["operation", "line"], name="one_slice_per_operation_and_line"),
+            models.UniqueConstraint(
+                fields=["operation", "line", "capture"],
+                condition=Q(line__isnull=False),
+                nulls_distinct=False,
+                name="one_piece_per_operation_and_line",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,102 @@
+"""Let go of reserved money: cancel a whole order, or release what is left after a capture."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.access import Access
+from common.actor import Actor
+from orders import operations
+from orders.actions.reserve import key_of, ready, reserve
+from orders.models import Kind, Operation, Order
+from orders.rules import Verb
+
+
+def cancel_order(
+    order_id: uuid.UUID,
+    *,
+    key: str,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    tells_customer: bool,
+    reason: str = "",
+) -> Operation:
+    """Cancel an order nothing was captured of; the whole reservation is voided.
+
+    Raises DomainError when a rule forbids it or the order changed since `version`.
+    """
+    operation = _request(
+        order_id,
+        Verb.CANCEL,
+        Kind.VOID,
+        key=key,
+        version=version,
+        access=access,
+        by=by,
+        at=at,
+        tells_customer=tells_customer,
+        reason=reason,
+    )
+    return operations.run(operation.pk)
+
+
+def release_order(
+    order_id: uuid.UUID,
+    *,
+    key: str,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+) -> Operation:
+    """Release what is still reserved of a partly captured order; it is captured then."""
+    operation = _request(order_id, Verb.RELEASE, Kind.RELEASE, key=key, version=version, access=access, by=by, at=at)
+    return operations.run(operation.pk)
+
+
+def extend_order(
+    order_id: uuid.UUID,
+    *,
+    key: str,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+) -> Operation:
+    """Ask the gateway to keep the reservation longer; the end it answers counts."""
+    operation = _request(order_id, Verb.EXTEND, Kind.EXTEND, key=key, version=version, access=access, by=by, at=at)
+    return operations.run(operation.pk)
+
+
+@transaction.atomic(durable=True)
+def _request(
+    order_id: uuid.UUID,
+    verb: Verb,
+    kind: str,
+    *,
+    key: str,
+    version: int | None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    **fields: Any,
+) -> Operation:
+    name = key_of(kind, order_id, key)
+    order, earlier = ready(order_id, verb, name, version=version, access=access, at=at)
+    if earlier is not None:
+        return earlier
+    return reserve(order, kind, order.capturable_amount, name, by=by, at=at, **fields)
+
+
+def reserve_release(order: Order, capture: Operation, *, at: datetime) -> Operation | None:
+    """The release chosen together with a capture, reserved when that capture succeeds."""
+    if not capture.has_release or order.capturable_amount <= 0:
+        return None
+    key = f"after-{capture.pk}"
+    return reserve(order, Kind.RELEASE, order.capturable_amount, key, by=capture.by, at=at)

@@ -1,0 +1,95 @@
+"""Refund what was captured, whole or in parts: reserve, call, settle."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.access import Access
+from common.actor import Actor
+from orders import operations
+from orders.actions.reserve import key_of, ready, reserve
+from orders.cutting import Piece, refund_everything, refund_pieces
+from orders.models import Kind, Operation, Order
+from orders.rules import Verb
+from orders.selection import EVERYTHING, Selection, rest_to_refund
+
+
+def refund_order(
+    order_id: uuid.UUID,
+    *,
+    key: str,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    selection: Selection = EVERYTHING,
+    reason: str = "",
+    tells_customer: bool = True,
+) -> Operation:
+    """Give captured money back and answer the operation as it stands then.
+
+    The sum is cut from the captures' frozen pieces, oldest first, and a return
+    fee is withheld. Raises DomainError as capturing does.
+    """
+    operation = request_refund(
+        order_id,
+        key=key,
+        version=version,
+        access=access,
+        by=by,
+        at=at,
+        selection=selection,
+        reason=reason,
+        tells_customer=tells_customer,
+    )
+    return operations.run(operation.pk)
+
+
+@transaction.atomic(durable=True)
+def request_refund(
+    order_id: uuid.UUID,
+    *,
+    key: str,
+    version: int | None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    selection: Selection = EVERYTHING,
+    reason: str = "",
+    tells_customer: bool = True,
+) -> Operation:
+    """Reserve the refund under the order's lock; the same key answers the same operation."""
+    name = key_of(Kind.REFUND, order_id, key)
+    order, earlier = ready(order_id, Verb.REFUND, name, version=version, access=access, at=at)
+    if earlier is not None:
+        return earlier
+    cut = cut_refund(order, selection)
+    amount = sum(piece.amount for pieces in cut.values() for piece in pieces)
+    return reserve(
+        order,
+        Kind.REFUND,
+        amount,
+        name,
+        by=by,
+        at=at,
+        pieces={uuid.UUID(capture): pieces for capture, pieces in cut.items()},
+        reason=reason,
+        tells_customer=tells_customer,
+    )
+
+
+def cut_refund(order: Order, selection: Selection) -> dict[str, list[Piece]]:
+    """The pieces by capture, for the preview and the reservation alike. Raises CutError."""
+    captures = rest_to_refund(order)
+    if selection.is_everything:
+        return refund_everything(captures, limit=order.refundable_amount)
+    return refund_pieces(
+        captures,
+        quantities=selection.quantities,
+        frees=selection.frees,
+        fee=selection.fee,
+        limit=order.refundable_amount,
+    )
