@@ -123,8 +123,8 @@ class Loader:
         )  # fmt: skip
         for key, goods in enumerate(drawn.lines, start=first):
             self.slice.add(
-                operation_id=drawn.operation, line_id=key, quantity=goods.quantity, amount=goods.total,
-                tax_amount=goods.tax,
+                operation_id=drawn.operation, line_id=key, name=goods.name, type="physical", quantity=goods.quantity,
+                amount=goods.total, tax_amount=goods.tax, tax_rate=SHOPS[drawn.country][2],
             )  # fmt: skip
 
     def _events(self, drawn: Drawn) -> None:

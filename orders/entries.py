@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ class Look:
 _CAPTURED = "orders/entries/captured.html"
 _PROBLEM = "orders/entries/problem.html"
 _SENT = "orders/entries/sent.html"
+_UNKNOWN = "orders/entries/unknown.html"
 _STRAY = "orders/entries/stray.html"
 
 LOOKS: dict[str, Look] = {
@@ -38,10 +39,21 @@ LOOKS: dict[str, Look] = {
     What.ORDER_UNDER_REVIEW: Look("circle-ellipsis", "info", "orders/entries/authorized.html"),
     What.ORDER_REVIEW_APPROVED: Look("circle-check", "info"),
     What.ORDER_CAPTURED: Look("package-check", "ok", _CAPTURED),
+    What.ORDER_REFUNDED: Look("undo-2", "", "orders/entries/refunded.html"),
+    What.ORDER_RELEASED: Look("circle-minus"),
+    What.ORDER_EXTENDED: Look("clock-plus", "info", "orders/entries/extended.html"),
     What.ORDER_CANCELLED: Look("circle-x", "", _PROBLEM),
     What.ORDER_EXPIRED: Look("timer-off"),
     What.CAPTURE_DECLINED: Look("circle-alert", "bad", _PROBLEM),
-    What.CAPTURE_UNKNOWN: Look("hourglass", "", "orders/entries/unknown.html"),
+    What.CAPTURE_UNKNOWN: Look("hourglass", "", _UNKNOWN),
+    What.REFUND_DECLINED: Look("circle-alert", "bad", _PROBLEM),
+    What.REFUND_UNKNOWN: Look("hourglass", "", _UNKNOWN),
+    What.CANCEL_DECLINED: Look("circle-alert", "bad", _PROBLEM),
+    What.CANCEL_UNKNOWN: Look("hourglass", "", _UNKNOWN),
+    What.RELEASE_DECLINED: Look("circle-alert", "bad", _PROBLEM),
+    What.RELEASE_UNKNOWN: Look("hourglass", "", _UNKNOWN),
+    What.EXTEND_DECLINED: Look("circle-alert", "bad", _PROBLEM),
+    What.EXTEND_UNKNOWN: Look("hourglass", "", _UNKNOWN),
     What.LINK_CREATED: Look("send", "", _SENT),
     What.LINK_OPENED: Look("smartphone"),
     What.LINK_DECLINED: Look("circle-alert", "", _PROBLEM),
@@ -92,6 +104,8 @@ class Entry:
     to: str = ""
     note: str = ""
     left: str = ""
+    before: datetime | None = None
+    after: datetime | None = None
     pieces: tuple[Piece, ...] = ()
 
 
@@ -116,6 +130,8 @@ def _entry(event: Event, currency: str) -> Entry:
         to=str(data.get("recipient", "")),
         note=_note(event.kind, data),
         left=_digits(data["left"], own) if "left" in data else "",
+        before=_time(data.get("before")),
+        after=_time(data.get("after")),
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
     )
 
@@ -136,6 +152,10 @@ def _piece(line: Mapping[str, Any], currency: str) -> Piece:
     return Piece(str(line["name"]), int(line["quantity"]), _digits(int(line["amount"]), currency))
 
 
+def _time(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+
+
 def _digits(minor: int, currency: str) -> str:
     return format_amount(minor, currency, get_language() or "en")
 
@@ -145,11 +165,13 @@ def _note(kind: str, data: Mapping[str, Any]) -> str:
     if kind in _MESSAGES:  # these name their message by its ID
         return str(data.get("reason", ""))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")
-    reason = _REASONS.get(str(data.get("reason", "")))
-    return reason() if reason else given
+    said = str(data.get("reason", ""))
+    reason = _REASONS.get(said)
+    return reason() if reason else given or said
 
 
-_REASONS = {
+_REASONS: dict[str, Callable[[], str]] = {
+    "cancelled": lambda: "",
     "review_rejected": lambda: _("The payment was rejected after review. Nothing was charged."),
     "wrong_attempt": lambda: _("The payment belongs to no attempt of this order."),
     "wrong_amount": lambda: _("The sum paid is not the order's."),

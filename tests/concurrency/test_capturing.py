@@ -12,7 +12,7 @@ from common import clock
 from common.actor import Actor
 from common.errors import DomainError
 from orders import rules
-from orders.actions import capture
+from orders.actions import capture, reserve
 from orders.models import Operation, Order
 from tests import builders
 from tests.concurrency.racing import Meeting, order_without_lock, race, winners, without
@@ -33,7 +33,7 @@ def _meet_after_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
         meeting.wait()
         return found
 
-    monkeypatch.setattr(capture, "obstacle", guarded)
+    monkeypatch.setattr(reserve, "obstacle", guarded)
 
 
 def test_two_people_capture_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_control_without_lock_and_constraint_two_captures_are_asked_for(
 ) -> None:
     order = builders.placed_order(store)
     _meet_after_the_guard(monkeypatch)
-    monkeypatch.setattr(capture, "locked", order_without_lock)
+    monkeypatch.setattr(reserve, "locked", order_without_lock)
     with without("orders_order", "captured_and_released_is_at_most_authorized"):
         race(
             lambda: capture.request_capture(
