@@ -38,7 +38,8 @@ def _replace(address: str, next_path: str, language: str, at: datetime) -> bool:
     before = SignInLink.objects.filter(email=address, used_at=None, replaced_at=None)
     if before.filter(created_at__gt=at - WAIT).exists():
         return False
-    before.update(replaced_at=at)
+    # only older ones: a link another tab committed since the question above must stay, and stop ours
+    before.filter(created_at__lte=at - WAIT).update(replaced_at=at)
     link = write_link(address, next_path, at)
     messaging.queue(
         kind=KIND,
