@@ -90,8 +90,7 @@ class _Held:
         if self.member_deactivated_at is not None or (self.member_ends_at is not None and at >= self.member_ends_at):
             return ""
         role = self.own_role or self.merchant_role or ""
-        ended = self.store.merchant.agreement_ended_at
-        return Role.TERMINATED if role and ended is not None and at >= ended else role
+        return Role.TERMINATED if role and self.store.merchant.has_ended(at) else role
 
 
 _STORE = tuple(field.attname for field in Store._meta.concrete_fields if field.name != "logo")  # noqa: SLF001

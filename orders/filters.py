@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common.lists import Choice, Filter
 from orders.forms import FILTERABLE, ListQuery
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A filter: its values, and when set the address without it."""
-
-    name: str
-    label: str
-    choices: tuple[Choice, ...]
-    is_single: bool
-    remove: str
-
-    @property
-    def value(self) -> str:
-        """The chosen values in words, or ""."""
-        return ", ".join(choice.label for choice in self.choices if choice.is_chosen and choice.value)
 
 
 def filters_of(query: ListQuery, access: Access) -> list[Filter]:
     """The filters this person has a use for."""
-    statuses = tuple(Choice(status.value, str(status.label), status.value in query.statuses) for status in FILTERABLE)
-    found = [Filter("status", _("Status"), statuses, is_single=False, remove=_address(query.without(statuses=())))]
+    found = [_status(query)]
     if len(access.stores) > 1:
-        anywhere = Choice("", _("All stores"), query.store is None)
-        stores = tuple(Choice(store.mid, store.name, store == query.store) for store in access.stores)
-        choices = (anywhere, *stores)
-        found.append(Filter("store", _("Store"), choices, is_single=True, remove=_address(query.without(store=None))))
+        found.append(_store(query, access))
     return found
+
+
+def _status(query: ListQuery) -> Filter:
+    choices = tuple(Choice(status.value, str(status.label), status.value in query.statuses) for status in FILTERABLE)
+    shown = ", ".join(choice.label for choice in choices if choice.is_chosen)
+    return Filter("status", _("Status"), shown, _address(query.without(statuses=())), choices, is_single=False)
+
+
+def _store(query: ListQuery, access: Access) -> Filter:
+    stores = (Choice(store.mid, store.name, store == query.store) for store in access.stores)
+    choices = (Choice("", _("All stores"), query.store is None), *stores)
+    shown = query.store.name if query.store else ""
+    return Filter("store", _("Store"), shown, _address(query.without(store=None)), choices)
 
 
 def _address(query: ListQuery) -> str:

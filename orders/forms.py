@@ -10,9 +10,9 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.models import Store
+from common.lists import number_of, words_of
 from orders.states import PLACED, Status
 
-MAX_WORDS = 100
 FILTERABLE = tuple(status for status in Status if status in PLACED)
 
 
@@ -37,9 +37,9 @@ class ListQuery:
         return cls(
             store=store,
             statuses=tuple(status.value for status in FILTERABLE if status in chosen),
-            words=" ".join(params.get("q", "").split())[:MAX_WORDS],
+            words=words_of(params.get("q", "")),
             after=after,
-            start=_number(params.get("from", "")) if after else 1,
+            start=number_of(params.get("from", "")) if after else 1,
         )
 
     @property
@@ -77,10 +77,6 @@ class ListQuery:
         if self.store:
             pairs.append(("store", self.store.mid))
         return pairs + [("status", status) for status in self.statuses]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else 1  # noqa: PLR2004
 
 
 class CaptureForm(forms.Form):

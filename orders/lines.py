@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError
-from common.money import MAX_AMOUNT, line_total, tax_of
+from common.money import MAX_AMOUNT, format_count, format_money, line_total, tax_of
 from orders.models.lines import NEGATIVE_TYPES, UNTAXED_TYPES, LineType
 
 MAX_LINES_IN_FORM = 100
@@ -37,18 +38,21 @@ class LineInput:
         """VAT contained in the total, rounded once per line."""
         return tax_of(self.total_amount, self.tax_rate)
 
-    def check(self) -> None:
-        """Raise DomainError (with the field) when the line breaks a rule of the money page."""
+    def check(self, currency: str = "") -> None:
+        """Raise DomainError (with the field) when the line breaks a rule of the money page.
+
+        With `currency` a sum that is too large is told how large it may be.
+        """
         if self.type not in LineType.values:
             raise DomainError("line_type", _("Choose a type."), field="type")
         if not 1 <= self.quantity <= MAX_QUANTITY:
-            raise DomainError("quantity", _("A quantity is between 1 and 100,000."), field="quantity")
+            raise DomainError("quantity", quantity_words(), field="quantity")
         if not 0 <= self.tax_rate <= 10000:  # noqa: PLR2004
             raise DomainError("tax_rate", _("VAT is between 0 and 100 percent."), field="tax_rate")
         self._check_sign()
         self._check_discount()
         if abs(self.total_amount) > MAX_AMOUNT:
-            raise DomainError("amount_too_large", _("A line can be at most 2,000,000.00."), field="unit_price")
+            raise DomainError("amount_too_large", _too_large(currency), field="unit_price")
 
     def _check_sign(self) -> None:
         negative = self.type in NEGATIVE_TYPES
@@ -66,6 +70,20 @@ class LineInput:
             raise DomainError("discount", _("A discount is not negative."), field="discount")
         if self.discount_amount > max(self.quantity * self.unit_price, 0):
             raise DomainError("discount", _("A discount can be at most the price of the line."), field="discount")
+
+
+def quantity_words() -> str:
+    """What a quantity may be."""
+    most = format_count(MAX_QUANTITY, get_language() or "en")
+    return _("A quantity is between 1 and %(most)s.") % {"most": most}
+
+
+def _too_large(currency: str) -> str:
+    """The bound in the currency's own decimals; without one known, only that it is passed."""
+    if not currency:
+        return _("This amount is too large.")
+    most = format_money(MAX_AMOUNT, currency, get_language() or "en")
+    return _("An amount can be at most %(limit)s.") % {"limit": most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +108,7 @@ def totals_of(lines: Sequence[LineInput]) -> Totals:
     return Totals(goods, total - goods, sum(rates.values()), total, dict(sorted(rates.items())))
 
 
-def check_lines(lines: Sequence[LineInput], limit: int = MAX_LINES_IN_FORM) -> None:
+def check_lines(lines: Sequence[LineInput], limit: int = MAX_LINES_IN_FORM, *, currency: str = "") -> None:
     """Raise DomainError unless the lines make an order: at least one, within limits, total above 0."""
     if not lines:
         raise DomainError("no_lines", _("Add at least one line."), field="lines")
@@ -99,9 +117,9 @@ def check_lines(lines: Sequence[LineInput], limit: int = MAX_LINES_IN_FORM) -> N
             "too_many_lines", _("An order can have at most %(limit)s lines.") % {"limit": limit}, field="lines"
         )
     for line in lines:
-        line.check()
+        line.check(currency)
     total = totals_of(lines).total
     if total <= 0:
         raise DomainError("total_not_positive", _("The total must be above 0."), field="lines")
     if total > MAX_AMOUNT:
-        raise DomainError("amount_too_large", _("An order can be at most 2,000,000.00."), field="lines")
+        raise DomainError("amount_too_large", _too_large(currency), field="lines")

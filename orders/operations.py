@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import F
 
 from common import clock
 from common.db import refuse_transaction, release_connection
+from common.sweeps import sweep
 from orders.models import Kind, Operation, State
 from orders.models.operations import IN_FLIGHT
 from payments.gateway import Gateway, GatewayUnavailable, Line, Outcome, Result
@@ -19,8 +19,6 @@ from payments.gateways import gateway_for
 log = structlog.get_logger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=5)
-_LONGEST_WAIT = timedelta(minutes=15)
-_BATCH = 200
 
 
 def run(operation_id: uuid.UUID) -> Operation:
@@ -54,25 +52,7 @@ def resolve(operation_id: uuid.UUID) -> Operation:
 
 def sweep_operations(at: datetime) -> int:
     """Resolve every operation that stands still; answers how many were asked about."""
-    due = Operation.objects.filter(state__in=sorted(IN_FLIGHT), next_check_at__lte=at)
-    asked = 0
-    for operation_id, checks in list(due.order_by("next_check_at").values_list("pk", "checks")[:_BATCH]):
-        if not _claim(operation_id, checks, at):
-            continue
-        asked += 1
-        try:
-            resolve(operation_id)
-        except Exception:
-            # One poisoned row must not keep the others waiting; it was pushed away by the claim.
-            log.exception("operation.sweep_failed", operation=str(operation_id))
-    return asked
-
-
-def _claim(operation_id: uuid.UUID, checks: int, at: datetime) -> bool:
-    """Two sweeps at once: the one whose UPDATE counts goes on."""
-    wait = min(_FIRST_WAIT * 2 ** min(checks, 10), _LONGEST_WAIT)
-    row = Operation.objects.filter(pk=operation_id, checks=checks, next_check_at__lte=at)
-    return row.update(checks=F("checks") + 1, next_check_at=at + wait) == 1
+    return sweep(Operation.objects.filter(state__in=sorted(IN_FLIGHT)), resolve, at=at, first=_FIRST_WAIT)
 
 
 def _load(operation_id: uuid.UUID) -> Operation:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.db.models import OuterRef, Q, Subquery, Value
 
 from accounts.access import Access
 from common.ids import clean_reference
+from common.lists import Count, phone_digits
 from common.pages import Cursor, Page, page_of
 from orders.forms import ListQuery
 from orders.models import Order
@@ -22,8 +21,6 @@ SHORTEST = 3  # a trigram index knows nothing of less
 CAP = 10_000
 SEARCH_CAP = 1_000  # counting 10,001 trigram hits costs 56 ms, and nobody reads them
 EXACT_FIRST = 5
-_PHONE = re.compile(r"\+?[\d\s()./-]{5,}")
-_NOT_DIGITS = re.compile(r"\D")
 
 Values = tuple[Any, ...]
 
@@ -98,9 +95,7 @@ def _spellings(words: str) -> set[str]:
     joined = words.lower().replace(" ", "")
     if joined != words.lower() and any(letter.isdigit() for letter in joined):
         found.add(joined)
-    if _PHONE.fullmatch(words):
-        digits = _NOT_DIGITS.sub("", words)
-        found.add(digits.removeprefix("00").lstrip("0"))
+    found.add(phone_digits(words))
     reference = clean_reference(words)
     if reference:
         found.add(reference.lower())
@@ -131,19 +126,9 @@ def _order_id(words: str) -> uuid.UUID | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many match; with `is_capped` at least so many."""
-
-    number: int
-    is_capped: bool
-
-
 def counted(access: Access, query: ListQuery) -> Count:
     """How many orders match, counted no further than anybody reads."""
-    cap = SEARCH_CAP if query.words else CAP
-    number = matching(access, query).order_by()[: cap + 1].count()
-    return Count(min(number, cap), number > cap)
+    return Count.of(matching(access, query), SEARCH_CAP if query.words else CAP)
 
 
 def with_neighbours(orders: OrderQuerySet, access: Access, query: ListQuery) -> OrderQuerySet:

@@ -16,6 +16,8 @@ from paylinks.models import GRACE, Attempt
 from paylinks.states import OPEN, AttemptState, LinkStatus
 from payments.gateway import SessionState, Snapshot
 
+_REJECTED = frozenset({SessionState.REJECTED, SessionState.DECLINED, SessionState.CANCELLED, SessionState.CLOSED})
+STRAY_CHECK = timedelta(minutes=5)
 REVIEW_CHECK = timedelta(minutes=5)
 
 
@@ -54,15 +56,18 @@ def mismatch(attempt: Attempt, snapshot: Snapshot) -> str:
 
 
 def _reverse(attempt: Attempt, snapshot: Snapshot, reason: str, at: datetime) -> None:
+    """Give the money back, and look again until the gateway has let go of it."""
     contact = attempt.email or attempt.phone or attempt.link.recipient
     return_stray(attempt.order, snapshot, attempt.gateway_account, reason=reason, at=at, contact=contact)
-    if attempt.state in {AttemptState.AUTHORIZED, AttemptState.REVERSED}:
+    if attempt.state == AttemptState.AUTHORIZED:
         return
-    attempt.move_to(AttemptState.REVERSED)
-    attempt.problem = reason
+    if attempt.state != AttemptState.REVERSED:
+        attempt.move_to(AttemptState.REVERSED)
+        attempt.problem = reason
     attempt.ended_at = attempt.ended_at or at
     attempt.payment_reference = snapshot.payment_reference
-    attempt.next_check_at = None
+    is_back = snapshot.released_amount + snapshot.refunded_amount >= snapshot.amount
+    attempt.next_check_at = None if is_back else at + STRAY_CHECK
     attempt.save(update_fields=["state", "problem", "ended_at", "payment_reference", "next_check_at"])
 
 
@@ -104,13 +109,15 @@ def _authorization(attempt: Attempt, snapshot: Snapshot, at: datetime) -> Author
 def decided(attempt: Attempt, snapshot: Snapshot, *, by: Actor, at: datetime) -> None:
     """The gateway has made up its mind about an order under review; said again, nothing happens."""
     order = attempt.order
-    if not order.is_under_review or snapshot.state == SessionState.UNDER_REVIEW:
+    if not order.is_under_review:
         return
     if snapshot.state == SessionState.AUTHORIZED:
         approve_review(order, expires_at=snapshot.expires_at, by=by, at=at)
         _after(attempt, at)
-    elif snapshot.state in {SessionState.REJECTED, SessionState.CANCELLED, SessionState.CLOSED}:
+    elif snapshot.state in _REJECTED:
         reject_review(order, by=by, at=at)
+    else:
+        return  # still under review, or an answer that decides nothing: the sweep asks again
     attempt.next_check_at = None
     attempt.save(update_fields=["next_check_at"])
 

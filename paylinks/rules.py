@@ -39,20 +39,20 @@ def obstacle(link: PaymentLink, verb: LinkVerb, access: Access | None, at: datet
     if link.status == LinkStatus.COMPLETED:
         return Obstacle("completed", _("The customer has paid."))
     if verb == LinkVerb.RESEND:
-        return resend_obstacle(link)
+        return resend_obstacle(link, at)
     if not link.is_open(at):
         return Obstacle("closed", _("The link is closed."))
     return None
 
 
-def resend_obstacle(link: PaymentLink) -> Obstacle | None:
+def resend_obstacle(link: PaymentLink, at: datetime) -> Obstacle | None:
     """A fresh link is possible while the order waits to be paid and terms are set."""
     if link.order.status != Status.PENDING:
         return Obstacle("not_pending", _("The order is not waiting to be paid."))
-    return create_obstacle(link.order.store)
+    return create_obstacle(link.order.store, at)
 
 
-def create_obstacle(store: Store) -> Obstacle | None:
+def create_obstacle(store: Store, at: datetime) -> Obstacle | None:
     """Why no link can be made for a store, or None."""
     if not store.terms_url:
         return Obstacle(
@@ -60,7 +60,7 @@ def create_obstacle(store: Store) -> Obstacle | None:
             _("Terms and conditions are missing for this store. Customers must be able to read them before they pay."),
             _("A Super Admin or Admin can add them under Orders configuration."),
         )
-    if store.merchant.agreement_ended_at is not None:
+    if store.merchant.has_ended(at):
         return Obstacle("agreement_ended", _("The agreement of this merchant has ended."), who_can_grant())
     if not GatewayAccount.objects.filter(store=store, is_active=True).exists():
         return Obstacle(

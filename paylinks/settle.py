@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from common import clock
 from common.actor import Actor
 from common.db import refuse_transaction, release_connection
 from common.errors import DomainError
+from common.sweeps import sweep
 from orders.actions.lock import locked as locked_order
 from orders.timeline import What, record
 from paylinks import placing
@@ -22,11 +25,12 @@ from paylinks.states import AttemptState
 from payments.gateway import GatewayRefused, GatewayUnavailable, SessionState, Snapshot
 from payments.gateways import gateway_for
 
+Done = TypeVar("Done")
+
 log = structlog.get_logger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=30)
-_LONGEST_WAIT = timedelta(minutes=15)
-_BATCH = 200
+_TRIES = 3
 _PAID = frozenset({SessionState.AUTHORIZED, SessionState.UNDER_REVIEW})
 _ENDS: dict[str, str] = {
     SessionState.DECLINED: AttemptState.DECLINED,
@@ -94,15 +98,31 @@ def close_running(order_id: uuid.UUID, *, at: datetime) -> None:
         close_attempt(attempt_id, at=at)
 
 
+class AttemptBegunError(Exception):
+    """A customer began to pay between closing the last attempt and taking the lock."""
+
+
+def refuse_begun(order_id: uuid.UUID) -> None:
+    """Raise AttemptBegunError while an attempt of a locked order runs: until it is known nothing is replaced."""
+    if Attempt.objects.filter(order_id=order_id, state=AttemptState.BEGUN).exists():
+        raise AttemptBegunError
+
+
+def after_closing(order_id: uuid.UUID, act: Callable[[], Done], *, at: datetime) -> Done:
+    """Close the running attempt, then `act`, which takes the lock and calls `refuse_begun`.
+
+    A customer who begins in between is closed too; after a few of them the
+    person is asked to try again (DomainError `attempt_unknown`).
+    """
+    for _try in range(_TRIES):
+        close_running(order_id, at=at)
+        with suppress(AttemptBegunError):
+            return act()
+    raise DomainError("attempt_unknown", _("A payment has begun and is not decided yet. Try again in a moment."))
+
+
 def _load(attempt_id: uuid.UUID) -> Attempt:
     return Attempt.objects.select_related("link", "order", "gateway_account__store").get(pk=attempt_id)
-
-
-def _never_was(attempt: Attempt, error: GatewayRefused, at: datetime) -> Attempt:
-    """The gateway will not open the session now, so the one whose answer was lost never existed."""
-    end_attempt(attempt.pk, AttemptState.ABANDONED, problem=error.message, at=at)
-    attempt.refresh_from_db()
-    return attempt
 
 
 def _session_of(attempt: Attempt) -> str:
@@ -132,6 +152,8 @@ def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> Attemp
         placing.decided(attempt, snapshot, by=by, at=at)
     elif attempt.state == AttemptState.BEGUN and snapshot.state in _ENDS:
         _end(attempt, _ENDS[snapshot.state], problem=str(SessionState(snapshot.state).label), by=by, at=at)
+    elif attempt.state == AttemptState.REVERSED and snapshot.state in _ENDS:
+        Attempt.objects.filter(pk=attempt.pk).update(next_check_at=None)  # the gateway has let go of it
     return attempt
 
 
@@ -151,9 +173,12 @@ def _locked(attempt_id: uuid.UUID) -> Attempt:
 
 @transaction.atomic(durable=True)
 def end_attempt(attempt_id: uuid.UUID, state: str, *, problem: str, at: datetime) -> Attempt:
-    """End a begun attempt the gateway refused or surely never heard of."""
+    """End a begun attempt the gateway refused or surely never heard of.
+
+    One whose session was opened meanwhile, by a second click or another tab, stays.
+    """
     attempt = _locked(attempt_id)
-    if attempt.state == AttemptState.BEGUN:
+    if attempt.state == AttemptState.BEGUN and not attempt.session_reference:
         by = Actor.gateway(attempt.gateway_account.get_provider_display())
         _end(attempt, state, problem=problem, by=by, at=at)
     return attempt
@@ -171,23 +196,11 @@ def _end(attempt: Attempt, state: str, *, problem: str, by: Actor, at: datetime)
 
 def sweep_attempts(at: datetime) -> int:
     """Ask about every attempt that stands still, also those under review; answers how many."""
-    due = Attempt.objects.filter(next_check_at__lte=at).order_by("next_check_at")
-    asked = 0
-    for attempt_id, checks in list(due.values_list("pk", "checks")[:_BATCH]):
-        if not _claim(attempt_id, checks, at):
-            continue
-        asked += 1
-        try:
-            check_attempt(attempt_id, at=clock.now())
-        except GatewayUnavailable:
-            log.warning("attempt.gateway_silent", attempt=str(attempt_id))
-        except Exception:
-            log.exception("attempt.sweep_failed", attempt=str(attempt_id))
-    return asked
+    return sweep(Attempt.objects.all(), _ask, at=at, first=_FIRST_WAIT)
 
 
-def _claim(attempt_id: uuid.UUID, checks: int, at: datetime) -> bool:
-    """Two sweeps at once: the one whose UPDATE counts goes on."""
-    wait = min(_FIRST_WAIT * 2 ** min(checks, 10), _LONGEST_WAIT)
-    row = Attempt.objects.filter(pk=attempt_id, checks=checks, next_check_at__lte=at)
-    return row.update(checks=F("checks") + 1, next_check_at=at + wait) == 1
+def _ask(attempt_id: uuid.UUID) -> None:
+    try:
+        check_attempt(attempt_id, at=clock.now())
+    except GatewayUnavailable:
+        log.warning("attempt.gateway_silent", attempt=str(attempt_id))

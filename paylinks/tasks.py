@@ -9,6 +9,7 @@ from celery import shared_task
 from common import clock
 from messaging.actions import deliver
 from paylinks import messages, settle
+from paylinks.actions import close_ended
 from paylinks.actions.expire import expire_links
 
 
@@ -16,6 +17,12 @@ from paylinks.actions.expire import expire_links
 def expire_due_links() -> None:
     """Mark links past their 48 hours."""
     expire_links(clock.now())
+
+
+@shared_task
+def close_links_of_ended_agreements() -> None:
+    """Close what an ended agreement left open."""
+    close_ended.close_links_of_ended_agreements(clock.now())
 
 
 @shared_task

@@ -24,6 +24,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "authorizations": every(60, "orders.tasks.expire_due_authorizations"),
     "attempts": every(15, "paylinks.tasks.sweep_attempts"),
     "links": every(30, "paylinks.tasks.expire_due_links"),
+    "agreements": every(300, "paylinks.tasks.close_links_of_ended_agreements"),
     "documents": every(20, "documents.tasks.sweep_documents"),
     "outdated documents": every(3600, "documents.tasks.forget_outdated"),
 }

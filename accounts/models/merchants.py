@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -26,6 +27,10 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_ended(self, at: datetime) -> bool:
+        """The agreement is over: members are Terminated and no link is paid."""
+        return self.agreement_ended_at is not None and at >= self.agreement_ended_at
 
 
 class Store(models.Model):

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
-from common.db import refuse_transaction
+from common.db import refuse_transaction, release_connection
 from orders.models import Order
 from orders.states import OPEN
-from payments.gateway import GatewayUnavailable, Snapshot
+from payments.gateway import Snapshot
 from payments.gateways import gateway_for
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
-_NO_ANSWER_WAIT = timedelta(minutes=30)
+BATCH = 200
+CHUNK = 50  # booked together, so that a run that is cut off keeps what it learned
+RUN_SECONDS = 20.0  # a silent gateway must not keep a worker from everybody's mail
+ASK_AGAIN = timedelta(minutes=30)
 
 
 def expire_authorizations(at: datetime) -> int:
     """Book every hold that ended by `at`; answers how many.
 
     Never while an operation is in flight or under review, and only when the
-    gateway confirms the end, or its hold's end has moved.
+    gateway confirms the end, or its hold's end has moved. A gateway that does
+    not answer is asked again half an hour later.
     """
     refuse_transaction()
-    gone = [order.pk for order in _due(at) if _has_ended(order, at)]
-    return _book(gone, at) if gone else 0
+    end = time.monotonic() + RUN_SECONDS
+    booked, gone = 0, []
+    for order in _due(at):
+        if time.monotonic() > end:
+            break
+        if _has_ended(order, at):
+            gone.append(order.pk)
+        if len(gone) == CHUNK:
+            booked += _book(gone, at)
+            gone = []
+    return booked + (_book(gone, at) if gone else 0)
 
 
 def _due(at: datetime) -> list[Order]:
     due = Order.objects.filter(
+        Q(expiry_asked_at=None) | Q(expiry_asked_at__lte=at - ASK_AGAIN),
         status__in=sorted(OPEN),
         authorization_expires_at__lte=at,
         is_under_review=False,
@@ -45,10 +59,14 @@ def _due(at: datetime) -> list[Order]:
 
 
 def _has_ended(order: Order, at: datetime) -> bool:
+    # noted first: whatever the gateway does, this order steps back in the queue
+    Order.objects.filter(pk=order.pk).update(expiry_asked_at=at)
+    gateway = gateway_for(order.paying_account)
+    release_connection()
     try:
-        snapshot = gateway_for(order.paying_account).fetch(order.session_reference)
-    except GatewayUnavailable:
-        log.warning("expiry.gateway_silent", order=str(order.pk))
+        snapshot = gateway.fetch(order.session_reference)
+    except Exception:
+        log.exception("expiry.not_answered", order=str(order.pk))
         return False
     return not _moved(order, snapshot, at)
 

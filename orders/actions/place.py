@@ -70,7 +70,7 @@ def _take_over(order: Order, authorization: Authorization) -> None:
     order.session_reference = authorization.session_reference
     order.payment_reference = authorization.payment_reference
     order.payment_method = authorization.method
-    order.payment_label = authorization.label
+    order.payment_label = authorization.label[:80]
     order.is_under_review = authorization.is_under_review
     order.is_charged_at_once = authorization.is_charged_at_once
     order.customer_name = authorization.customer_name or order.customer_name

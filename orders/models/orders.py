@@ -48,7 +48,7 @@ class Order(models.Model):
 
     merchant_reference1 = models.CharField(max_length=255)
     merchant_reference2 = models.CharField(max_length=255, blank=True)
-    customer_name = models.CharField(max_length=200, blank=True)
+    customer_name = models.CharField(max_length=255, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=20, blank=True)  # E.164
     country = models.CharField(max_length=2)
@@ -88,6 +88,7 @@ class Order(models.Model):
     placed_at = models.DateTimeField(null=True)
     authorized_at = models.DateTimeField(null=True)
     authorization_expires_at = models.DateTimeField(null=True)
+    expiry_asked_at = models.DateTimeField(null=True)  # when the gateway was last asked whether the hold ended
     cancelled_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()

@@ -12,6 +12,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.htmx import respond, target_of
+from common.lists import Count
 from common.pages import Page
 from orders import search
 from orders.filters import filters_of
@@ -64,6 +65,6 @@ def _places(query: ListQuery, page: Page[Values]) -> dict[str, object]:
         "end": end,
         "newer": base + query.at(page.newer, max(start - PAGE_SIZE, 1)).text if page.newer else "",
         "older": base + query.at(page.older, end + 1).text if page.older else "",
-        "count": search.Count(len(page.rows), is_capped=False) if is_whole else None,
+        "count": Count(len(page.rows)) if is_whole else None,
         "count_url": reverse("orders:count") + query.at().text,
     }

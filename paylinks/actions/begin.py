@@ -22,7 +22,7 @@ from orders.states import Status
 from orders.timeline import What, record
 from paylinks.actions.lock import locked
 from paylinks.models import GRACE, Attempt, PaymentLink, TermsAcceptance
-from paylinks.settle import close_attempt, end_attempt
+from paylinks.settle import end_attempt
 from paylinks.states import AttemptState, LinkStatus
 from paylinks.tokens import token_of
 from payments.gateway import BeginRequest, Begun, GatewayRefused, GatewayUnavailable
@@ -96,6 +96,9 @@ def _reserve(link_id: uuid.UUID, pay: PayInput, at: datetime) -> Attempt:
 def _check(link: PaymentLink, pay: PayInput, at: datetime) -> GatewayAccount:
     if not link.is_open(at) or not link.is_current or link.order.status != Status.PENDING:
         raise DomainError("link_closed", _("This link has closed. Nothing was charged."))
+    store = link.order.store
+    if not store.terms_url or store.merchant.has_ended(at):
+        raise DomainError("store_closed", _("This store cannot take payments now. Nothing was charged."))
     if not pay.accepts_terms:
         raise DomainError("terms", _("Accept the terms and conditions to go on."), field="terms")
     if pay.revision != link.order.revision:
@@ -155,11 +158,3 @@ def begin_at_gateway(attempt: Attempt) -> Begun:
     gateway = gateway_for(attempt.gateway_account)
     release_connection()
     return gateway.begin(request)
-
-
-def start_again(link_id: uuid.UUID, pay: PayInput, *, at: datetime) -> Attempt:
-    """Close the running attempt at the gateway, then begin anew. Raises `just_paid` when it had succeeded."""
-    running = Attempt.objects.filter(link_id=link_id, state=AttemptState.BEGUN).first()
-    if running is not None:
-        close_attempt(running.pk, at=at)
-    return begin_payment(link_id, pay, at=at)

@@ -13,7 +13,7 @@ from orders.timeline import What, record
 from paylinks.actions.lock import locked
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
-from paylinks.settle import close_running
+from paylinks.settle import after_closing, refuse_begun
 from paylinks.states import LinkStatus
 
 
@@ -28,13 +28,14 @@ def cancel_link(link_id: uuid.UUID, *, access: Access | None, by: Actor, at: dat
     found = obstacle(link, LinkVerb.CANCEL, access, at)
     if found is not None:
         raise found.error()
-    close_running(link.order_id, at=at)
-    return _close(link_id, access=access, by=by, at=at)
+    done: PaymentLink = after_closing(link.order_id, lambda: _close(link_id, access=access, by=by, at=at), at=at)
+    return done
 
 
 @transaction.atomic(durable=True)
 def _close(link_id: uuid.UUID, *, access: Access | None, by: Actor, at: datetime) -> PaymentLink:
     link = locked(link_id, access=access)
+    refuse_begun(link.order_id)
     found = obstacle(link, LinkVerb.CANCEL, access, at)
     if found is not None:
         raise found.error()

@@ -61,7 +61,7 @@ def create_link_order(
     earlier = _earlier(form_key, access)
     if earlier is not None:
         return earlier
-    check_order(store, order_input)
+    check_order(store, order_input, at)
     check_sending(
         person=str(by.user_id),
         store=store.mid,
@@ -71,11 +71,11 @@ def create_link_order(
     )
     try:
         return _write(store, order_input, form_key=form_key, by=by, at=at)
-    except IntegrityError:
+    except IntegrityError as error:
         # The same form posted twice at once: the unique form key let one through.
         first = _earlier(form_key, access)
         if first is None:
-            raise
+            raise DomainError("form_used", _("This form has been used already. Open a new one.")) from error
         return first
 
 
@@ -103,9 +103,9 @@ def _write(store: Store, order_input: OrderInput, *, form_key: uuid.UUID, by: Ac
     return issue_link(order, recipient=order_input.recipient, number=1, by=by, at=at, form_key=form_key)
 
 
-def check_order(store: Store, order_input: OrderInput) -> None:
+def check_order(store: Store, order_input: OrderInput, at: datetime) -> None:
     """Raise DomainError for what the store or the agreement forbids."""
-    found = create_obstacle(store)
+    found = create_obstacle(store, at)
     if found is not None:
         raise found.error()
     if bool(order_input.recipient_email) == bool(order_input.recipient_phone):

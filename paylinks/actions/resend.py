@@ -16,7 +16,7 @@ from paylinks.actions.lock import locked
 from paylinks.limits import check_sending
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
-from paylinks.settle import close_running
+from paylinks.settle import after_closing, refuse_begun
 from paylinks.states import OPEN, LinkStatus
 
 
@@ -47,13 +47,16 @@ def resend_link(
         country=link.order.country,
         channel=channel_of(target),
     )
-    close_running(link.order_id, at=at)
-    return _replace(link_id, target, access=access, by=by, at=at)
+    done: PaymentLink = after_closing(
+        link.order_id, lambda: _replace(link_id, target, access=access, by=by, at=at), at=at
+    )
+    return done
 
 
 @transaction.atomic(durable=True)
 def _replace(link_id: uuid.UUID, recipient: str, *, access: Access | None, by: Actor, at: datetime) -> PaymentLink:
     old = locked(link_id, access=access)
+    refuse_begun(old.order_id)
     found = obstacle(old, LinkVerb.RESEND, access, at)
     if found is not None:
         raise found.error()

@@ -36,7 +36,7 @@ def create(request: PortalRequest) -> HttpResponse:
     store = _store(request, request.POST.get("store") or request.GET.get("store", ""))
     if store is None:
         return render(request, "paylinks/create_choose.html", {"stores": _stores(request)})
-    obstacle = create_obstacle(store)
+    obstacle = create_obstacle(store, clock.now())
     if obstacle is not None:
         return _gate(request, store)
     if request.method == "POST":
@@ -74,7 +74,7 @@ def _gate(request: PortalRequest, store: Store) -> HttpResponse:
     context = {
         "store": store,
         "stores": _stores(request),
-        "obstacle": create_obstacle(store),
+        "obstacle": create_obstacle(store, clock.now()),
         "configuration": _configuration(request, store),
         "kept": [(name, value) for name, value in request.POST.items() if name not in _UNSAVED],
     }

@@ -63,8 +63,11 @@ def resume(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @customer("POST")
 def restart(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Close the running attempt at the gateway; then the form is open again."""
-    if visit.view != View.RUNNING or visit.attempt is None:
+    """Close the running attempt at the gateway; then the form is open again.
+
+    Past the end of the link nothing new could begin, so the attempt stays.
+    """
+    if visit.view != View.RUNNING or visit.attempt is None or not visit.link.is_open(visit.at):
         return to_page(visit.link)
     if is_too_fast(request, visit):
         return _too_fast(visit)
