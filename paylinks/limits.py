@@ -22,7 +22,7 @@ def check_sending(*, person: str, store: str, recipient: str, country: str, chan
     if channel == Channel.SMS:
         checks.append(("country", country, _("Very many text messages went to this country within an hour.")))
     for kind, who, words in checks:
-        if not allow(f"links:{kind}:{who}", settings.LINK_LIMITS[kind], HOUR):
+        if not allow(f"links:{kind}", who, settings.LINK_LIMITS[kind], HOUR):
             wait = _("Try again in an hour, or ask the operator of this installation to raise the limit.")
             field = "recipient" if kind in {"recipient", "country"} else None
             raise DomainError("too_many_links", f"{words} {wait}", field=field)

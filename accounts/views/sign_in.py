@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.contrib import messages
@@ -58,10 +57,9 @@ def _form(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResp
 
 
 def _refused(request: HttpRequest, email: str) -> str:
-    if not allow(f"sign-in:network:{client_ip(request)}", _PER_NETWORK, _QUARTER):
+    if not allow("sign-in:network", client_ip(request), _PER_NETWORK, _QUARTER):
         return _("Too many links were asked for from your network. Wait 15 minutes and try again.")
-    digest = hashlib.sha256(email.encode()).hexdigest()[:32]
-    if not allow(f"sign-in:address:{digest}", _PER_ADDRESS, _DAY):
+    if not allow("sign-in:address", email, _PER_ADDRESS, _DAY):
         return _("Too many links were asked for this address today. Try again tomorrow.")
     return ""
 

@@ -93,6 +93,6 @@ def _seal(response: HttpResponse, language: str) -> HttpResponse:
 
 def is_too_fast(request: HttpRequest, visit: Visit) -> bool:
     """More posts than a person makes, for this link or from this address."""
-    link = allow(f"pay:link:{visit.link.pk}", _PER_LINK, _WINDOW)
-    address = allow(f"pay:address:{client_ip(request)}", _PER_ADDRESS, _WINDOW)
+    link = allow("pay:link", visit.link.pk, _PER_LINK, _WINDOW)
+    address = allow("pay:address", client_ip(request), _PER_ADDRESS, _WINDOW)
     return not (link and address)

@@ -12,7 +12,7 @@ from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from messaging import actions, limits, render
+from messaging import actions, render
 from messaging.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -132,24 +132,6 @@ def test_an_opened_mail_changes_nothing(broker: Broker, at: datetime) -> None:
     tracking.send(sender=object, event=event, esp_name="Any")
     message.refresh_from_db()
     assert message.state == "sent"
-
-
-def test_a_recipient_is_not_flooded(settings: Settings) -> None:
-    settings.MESSAGE_LIMITS = {("recipient", "email"): (2, 60)}
-    asked = [limits.obstacle("email", "Kund@example.com", person=1) for _ in range(2)]
-    assert asked == [None, None]
-    refused = limits.obstacle("email", "kund@EXAMPLE.com", person=1)
-    assert refused is not None
-    assert refused.code == "too_many_for_recipient"
-    assert limits.obstacle("email", "other@example.com", person=1) is None
-
-
-def test_sms_to_one_country_are_counted_across_recipients(settings: Settings) -> None:
-    settings.MESSAGE_LIMITS = {("country", "sms"): (3, 60)}
-    codes = [limits.obstacle("sms", f"+4670000000{n}", country="SE") for n in range(4)]
-    assert codes[:3] == [None] * 3
-    assert codes[3] is not None
-    assert limits.obstacle("sms", "+4790000000", country="NO") is None
 
 
 class Anna:
