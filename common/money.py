@@ -61,6 +61,11 @@ def format_amount(minor: int, currency: str, locale: str = "en") -> str:
     return text.replace("-", MINUS)
 
 
+def format_count(number: int, locale: str = "en") -> str:
+    """A number of things with the language's grouping: `1,284`."""
+    return str(format_decimal(number, locale=_locale(locale)))
+
+
 def format_money(minor: int, currency: str, locale: str = "en") -> str:
     """Amount and currency, such as `1,498.00 SEK`."""
     return f"{format_amount(minor, currency, locale)} {currency}"

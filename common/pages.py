@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -12,6 +13,8 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Q, QuerySet
 
 T = TypeVar("T")
+_LONGEST = 300  # a cursor has about 130 characters; a longer one could nest JSON deeper than Python reads
+_YEARS = range(1900, 3000)  # beyond, a zone could move a time out of the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,16 @@ class Cursor:
     @classmethod
     def decode(cls, text: str, filters: str) -> Cursor | None:
         """The cursor, or None when the text is damaged or belongs to other filters."""
+        if len(text) > _LONGEST:
+            return None
         try:
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             at, key, backwards, digest = json.loads(raw)
-            cursor = cls(datetime.fromisoformat(at), str(key), bool(backwards))
-        except (ValueError, TypeError):
+            cursor = cls(datetime.fromisoformat(at), str(uuid.UUID(key)), bool(backwards))
+        except (ValueError, TypeError, AttributeError):
             return None
-        return cursor if digest == _digest(filters) and cursor.at.tzinfo else None
+        is_time = cursor.at.tzinfo is not None and cursor.at.year in _YEARS
+        return cursor if digest == _digest(filters) and is_time else None
 
 
 def _digest(filters: str) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -56,7 +56,14 @@ def full_day(value: datetime) -> str:
 def exact(value: datetime) -> str:
     """Date, time and zone in full, for titles: "12 November 2026, 18:04:09 CET"."""
     here = local(value)
-    return f"{_full(here.date(), _language())}, {here:%H:%M:%S %Z}"
+    seconds = _seconds(here.hour, here.minute, here.second, _language())
+    zone = _zone(here.replace(minute=0, second=0, microsecond=0), str(here.tzinfo), _language())
+    return f"{_full(here.date(), _language())}, {seconds} {zone}"
+
+
+def date_words(value: date) -> str:
+    """A day that belongs to no zone: "12 Nov 2026"."""
+    return _day(value, 0, _language())
 
 
 def stamp(value: datetime) -> str:
@@ -115,6 +122,18 @@ def _day(then: date, year: int, language: str) -> str:
 @lru_cache(maxsize=4096)
 def _full(then: date, language: str) -> str:
     return format_date(then, "long", locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _seconds(hour: int, minute: int, second: int, language: str) -> str:
+    return format_time(time(hour, minute, second), "medium", locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _zone(hour: datetime, _name: str, language: str) -> str:
+    # the name is part of the key: times of two zones are equal when they are the same moment
+    word = get_timezone_name(hour, width="short", locale=language)
+    return str(hour.tzname()) if word[0] in "+-" else word  # no name in this language: the international one
 
 
 @lru_cache(maxsize=4096)

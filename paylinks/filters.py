@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common import times
+from common.lists import Choice, Filter
 from paylinks.forms.history import STATUSES, HistoryQuery
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A filter in words, the address without it, and its values where they are few."""
-
-    name: str
-    label: str
-    value: str
-    remove: str
-    choices: tuple[Choice, ...] = ()
 
 
 def filters_of(query: HistoryQuery, access: Access) -> list[Filter]:
@@ -64,14 +46,18 @@ def _creator(query: HistoryQuery, access: Access) -> Filter:
 
 
 def _dates(query: HistoryQuery) -> Filter:
-    since, until = query.since, query.until
+    since, until = _day(query.since), _day(query.until)
     if since and until:
-        shown = str(since) if since == until else _("%(since)s to %(until)s") % {"since": since, "until": until}
+        shown = since if since == until else _("%(since)s to %(until)s") % {"since": since, "until": until}
     elif since:
         shown = _("from %(since)s") % {"since": since}
     else:
         shown = _("until %(until)s") % {"until": until} if until else ""
     return Filter("dates", _("Created"), shown, _url(query.without("since", "until")))
+
+
+def _day(day: date | None) -> str:
+    return times.date_words(day) if day else ""
 
 
 def _url(query: HistoryQuery) -> str:

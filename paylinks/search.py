@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from accounts.access import Access
 from accounts.roles import Permission
 from common.ids import clean_reference
+from common.lists import Count, phone_digits
 from common.pages import Page, page_of
 from paylinks.delivery import latest
 from paylinks.forms.history import REQUESTED, HistoryQuery
@@ -47,8 +47,6 @@ FIELDS = (
     "order__is_test",
     "delivery",
 )
-_PHONE = re.compile(r"\+?[\d\s()./-]{5,}")
-_NOT_DIGITS = re.compile(r"\D")
 
 
 def page(access: Access, query: HistoryQuery, at: datetime, size: int = PAGE_SIZE) -> Page[Any]:
@@ -63,19 +61,9 @@ def page(access: Access, query: HistoryQuery, at: datetime, size: int = PAGE_SIZ
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many match; with `is_capped` at least so many."""
-
-    number: int
-    is_capped: bool = False
-
-
 def counted(access: Access, query: HistoryQuery, at: datetime) -> Count:
     """How many links match, counted no further than anybody reads."""
-    cap = SEARCH_CAP if query.words else CAP
-    number = matching(access, query, at).order_by()[: cap + 1].count()
-    return Count(min(number, cap), number > cap)
+    return Count.of(matching(access, query, at), SEARCH_CAP if query.words else CAP)
 
 
 def of_orders(access: Access, order_ids: Sequence[uuid.UUID]) -> list[Any]:
@@ -147,7 +135,7 @@ def _meaning(access: Access, words: str) -> Q:
         together &= Q(order__search_text__contains=term)
     if max(len(term) for term in words.split()) >= SHORTEST:
         found |= together
-    if _PHONE.fullmatch(words):
-        digits = _NOT_DIGITS.sub("", words).removeprefix("00").lstrip("0")
-        found |= Q(order__search_text__contains=digits) if len(digits) >= SHORTEST else Q(pk__in=[])
+    digits = phone_digits(words)
+    if len(digits) >= SHORTEST:
+        found |= Q(order__search_text__contains=digits)
     return found & Q(order__merchant_id=access.merchant.pk)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.numbers import format_decimal
 from django import forms, template
 from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from common import clock, markup, times
-from common.money import format_amount
+from common.money import format_amount, format_count
 
 register = template.Library()
 
@@ -40,7 +39,7 @@ def amount(minor: int, currency: str) -> str:
 @register.filter
 def digits(number: int) -> str:
     """A count with the language's grouping: 1,284."""
-    return str(format_decimal(number, locale=(get_language() or "en").replace("-", "_")))
+    return format_count(number, get_language() or "en")
 
 
 @register.simple_tag

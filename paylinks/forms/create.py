@@ -146,7 +146,7 @@ class OrderDraft:
 
     def _check_lines(self) -> None:
         try:
-            check_lines(self.inputs)
+            check_lines(self.inputs, currency=self.currency)
         except DomainError as error:
             self.problem = error.message
 

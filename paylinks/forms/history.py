@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
+from common.lists import day_of, number_of, words_of
 from paylinks.states import LinkStatus
 
-MAX_WORDS = 100
 REQUESTED = "requested"
 STATUSES = {status.value: status.label for status in LinkStatus} | {REQUESTED: _("Asked for a new link")}
 
@@ -38,12 +38,12 @@ class HistoryQuery:
         return cls(
             store=store,
             status=params.get("status", "") if params.get("status", "") in STATUSES else "",
-            creator=params.get("creator", "").strip().lower()[:MAX_WORDS],
-            since=_day(params.get("since", "")),
-            until=_day(params.get("until", "")),
-            words=" ".join(params.get("q", "").split())[:MAX_WORDS],
+            creator=words_of(params.get("creator", "")).lower(),
+            since=day_of(params.get("since", "")),
+            until=day_of(params.get("until", "")),
+            words=words_of(params.get("q", "")),
             after=after,
-            start=_number(params.get("from", "")) if after else 1,
+            start=number_of(params.get("from", "")) if after else 1,
         )
 
     @property
@@ -82,14 +82,3 @@ class HistoryQuery:
             ("until", self.until.isoformat() if self.until else ""),
         ]
         return [(name, value) for name, value in pairs if value]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else 1  # noqa: PLR2004

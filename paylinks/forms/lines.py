@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from paylinks.forms import numbers
 
 CELLS = ("name", "reference", "type", "quantity", "unit_price", "discount", "tax_rate")
 LONGEST = 255
-_KEY = re.compile(r"line-(\d{1,4})-type")
+_KEY = re.compile(r"line-([0-9]+)-type")
 _GOODS = frozenset({LineType.PHYSICAL, LineType.DIGITAL})
 
 
@@ -71,7 +72,8 @@ def _typed(key: str, data: Mapping[str, str]) -> LineDraft:
 
 def next_key(drafts: Iterable[LineDraft]) -> str:
     """A key no row of the form has."""
-    return str(max((int(draft.key) for draft in drafts), default=-1) + 1)
+    taken = {draft.key for draft in drafts}
+    return next(key for key in map(str, count(len(taken))) if key not in taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Reader:
         off = self._discount(draft, quantity * price)
         line = LineInput(draft.type, draft.name, quantity, price, rate or 0, draft.reference, off)
         try:
-            line.check()
+            line.check(self.currency)
         except DomainError as error:
             draft.refuse(error, "unit_price")
             return
@@ -124,6 +126,8 @@ class Reader:
         for cell in ("name", "reference"):
             if len(getattr(draft, cell)) > LONGEST:
                 draft.errors[cell] = _("At most 255 characters.")
+            elif "\0" in getattr(draft, cell):
+                draft.errors[cell] = _("This holds a character that cannot be stored.")
 
     def _quantity(self, draft: LineDraft) -> int | None:
         if not draft.quantity and not self.strict:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.money import MINUS, format_amount, parse
+from orders.lines import MAX_QUANTITY, quantity_words
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _RATE = re.compile(r"(\d{1,3})(?:[.,](\d+))?")
@@ -35,7 +36,10 @@ def quantity(text: str) -> int:
     bare = _SPACES.sub("", text)
     if not bare.isascii() or not bare.isdigit():
         raise DomainError("quantity", _("Enter a whole number, such as 2."))
-    return int(bare)
+    digits = bare.lstrip("0") or "0"
+    if len(digits) > len(str(MAX_QUANTITY)):  # int() itself refuses thousands of digits
+        raise DomainError("quantity", quantity_words())
+    return int(digits)
 
 
 def rate(text: str) -> int:

@@ -14,6 +14,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.htmx import respond, target_of
+from common.lists import Count
 from common.pages import Page
 from paylinks import search
 from paylinks.filters import creators, filters_of
@@ -63,7 +64,7 @@ def _places(query: HistoryQuery, page: Page[object]) -> dict[str, object]:
     return {
         "start": start,
         "end": end,
-        "count": search.Count(len(page.rows)) if not page.newer and not page.older else None,
+        "count": Count(len(page.rows)) if not page.newer and not page.older else None,
         "count_url": reverse("paylinks:count") + query.at().text,
         "newer": base + query.at(page.newer, max(start - PAGE_SIZE, 1)).text if page.newer else "",
         "older": base + query.at(page.older, end + 1).text if page.older else "",

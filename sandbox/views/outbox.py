@@ -57,6 +57,6 @@ def outbox_html(request: HttpRequest, item: uuid.UUID) -> HttpResponse:
 
 def _latest(request: HttpRequest) -> list[OutboxItem]:
     items = OutboxItem.objects.all()
-    if to := request.GET.get("to", ""):
+    if to := request.GET.get("to", "").replace("\0", ""):
         items = items.filter(to__icontains=to)
     return list(items[:_LATEST])

@@ -1,0 +1,79 @@
+"""What long lists share: the words typed to search them, their counts, and their filters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+MAX_WORDS = 100
+_LATEST_YEAR = 2999
+_FIRST_YEAR = 2000  # nothing in the portal is older, and no zone moves it out of the calendar
+_MOST_DIGITS = 9
+_PHONE = re.compile(r"\+?[\d\s()./-]{5,}")
+_NOT_DIGITS = re.compile(r"\D")
+
+
+def words_of(text: str) -> str:
+    """Typed words on one line; what no database stores (NUL) parts them like a space."""
+    return " ".join(text.replace("\0", " ").split())[:MAX_WORDS]
+
+
+def number_of(text: str) -> int:
+    """The number of a page's first row; 1 when the text makes no sense."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    return (int(text) if is_number else 0) or 1
+
+
+def day_of(text: str) -> date | None:
+    """A day of an address, or None when it is none that a list could hold."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LATEST_YEAR else None
+
+
+def phone_digits(words: str) -> str:
+    """The digits of words that look like a phone number, without national or international zeros; else ""."""
+    if not _PHONE.fullmatch(words):
+        return ""
+    return _NOT_DIGITS.sub("", words).removeprefix("00").lstrip("0")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many match; with `is_capped` at least so many."""
+
+    number: int
+    is_capped: bool = False
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any], cap: int) -> Count:
+        """Counted no further than `cap`."""
+        number = rows.order_by()[: cap + 1].count()
+        return cls(min(number, cap), number > cap)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a filter."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter: what is chosen in words, the address without it, and its values where they are few."""
+
+    name: str
+    label: str
+    value: str
+    remove: str
+    choices: tuple[Choice, ...] = ()
+    is_single: bool = True
