@@ -60,7 +60,7 @@ class PaymentLink(models.Model):
     requested_at = models.DateTimeField(null=True)  # the customer asked for a new link
     created_by = models.CharField(max_length=254, blank=True)
     created_by_id = models.BigIntegerField(null=True)
-    form_key = models.UUIDField(null=True, unique=True)  # the create form's own key: one order per form
+    form_key = models.UUIDField(null=True)  # the create form's own key: one order per form
 
     objects = PaymentLinkQuerySet.as_manager()
 
@@ -99,6 +99,7 @@ class PaymentLink(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "number"], name="one_link_per_number"),
+            models.UniqueConstraint(fields=["form_key"], name="one_order_per_form"),
             models.UniqueConstraint(fields=["order"], condition=Q(is_current=True), name="one_current_link"),
             models.UniqueConstraint(
                 fields=["order"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from common.actor import Actor
 from common.errors import DomainError
 from orders.models import Order
 from paylinks import placing, settle
-from paylinks.actions import begin, create, resend
+from paylinks.actions import begin, create, expire, resend
 from paylinks.actions.expire import expire_links
 from paylinks.models import LIFETIME, Attempt, PaymentLink
 from tests import builders
@@ -33,11 +35,6 @@ def _attempt_without_lock(attempt_id: uuid.UUID) -> Attempt:
     attempt = Attempt.objects.select_related(*related).get(pk=attempt_id)
     attempt.link.order = attempt.order
     return attempt
-
-
-def _ending_link(store: Store) -> PaymentLink:
-    """A link that ended a moment ago."""
-    return builders.system_link(store, at=clock.now() - LIFETIME - timedelta(seconds=1))
 
 
 def test_pay_against_expire_ends_one_way(store: Store) -> None:
@@ -69,12 +66,52 @@ def test_an_attempt_begun_while_the_sweep_waits_keeps_its_link(store: Store, mon
     assert link.status == "in_progress"
 
 
+def test_control_without_lock_and_second_look_a_begun_link_expires(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = builders.system_link(store)
+    meeting = Meeting(2)
+    real = begin._check
+
+    def met(*args: Any) -> Any:
+        account = real(*args)
+        meeting.wait()
+        time.sleep(0.3)  # the sweep looks while the attempt is not committed
+        return account
+
+    monkeypatch.setattr(begin, "_check", met)
+    monkeypatch.setattr(expire, "_LOCK", expire._LOCK.replace("FOR NO KEY UPDATE OF o, l SKIP LOCKED", ""))
+    second_look = expire._EXPIRE[expire._EXPIRE.index("AND NOT EXISTS") : expire._EXPIRE.index("RETURNING l.order_id")]
+    monkeypatch.setattr(expire, "_EXPIRE", expire._EXPIRE.replace(second_look, ""))
+    later = link.expires_at + timedelta(seconds=1)
+    race(lambda: builders.begun(link), lambda: (meeting.wait(), expire_links(later)))
+    link.refresh_from_db()
+    assert (link.status, Attempt.objects.get(link=link).state) == ("expired", "begun")
+
+
 def test_two_tabs_pay_and_one_attempt_runs(store: Store) -> None:
     link = builders.system_link(store)
     results = race(lambda: builders.begun(link), lambda: builders.begun(link))
     assert len(winners(results)) == 1
     losers = [result for result in results if isinstance(result, DomainError)]
     assert [loser.code for loser in losers] == ["paid_elsewhere"]
+
+
+def test_control_without_lock_and_constraint_two_attempts_run(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = builders.system_link(store)
+    meeting = Meeting(2)
+    real = begin._check
+
+    def met(*args: Any) -> Any:
+        account = real(*args)
+        meeting.wait()
+        return account
+
+    monkeypatch.setattr(begin, "_check", met)
+    monkeypatch.setattr(begin, "locked", _link_without_lock)
+    with without("paylinks_attempt", "one_running_attempt_per_link"):
+        race(lambda: builders.begun(link), lambda: builders.begun(link))
+        assert Attempt.objects.filter(link=link, state="begun").count() == 2
 
 
 def test_redirect_webhook_and_sweep_at_once_authorize_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,31 +190,52 @@ def test_resend_against_paying_leaves_the_money_where_it_belongs(store: Store) -
     assert (order.status, links) in {("authorized", 1), ("pending", 2)}
 
 
-def test_a_create_form_posted_twice_at_once_makes_one_order(acme: Company) -> None:
+def test_control_without_closing_first_a_paying_customer_loses_the_order(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = builders.system_link(store)
+    attempt = builders.begun(link)
+    monkeypatch.setattr(resend, "after_closing", lambda _order, act, **_: act())
+    monkeypatch.setattr(resend, "refuse_begun", lambda _order: None)
+    race(lambda: builders.decide(attempt), _resend(link, "alice"))
+    settle.check_attempt(attempt.pk, at=clock.now())
+    order = Order.objects.get(pk=link.order_id)
+    assert order.status == "pending"
+    assert order.events.filter(kind="stray.found").exists()
+
+
+def _post(acme: Company, key: uuid.UUID) -> Callable[[], PaymentLink]:
     at = clock.now()
     access = acme.access("alice", at)
     builders.connect_sandbox(acme.store, at)
-    key = uuid.uuid4()
 
     def post() -> PaymentLink:
         return create.create_link_order(
             acme.store, builders.order_input(), form_key=key, access=access, by=access.actor, at=at
         )
 
+    return post
+
+
+def test_a_create_form_posted_twice_at_once_makes_one_order(acme: Company) -> None:
+    post = _post(acme, uuid.uuid4())
     results = race(post, post)
     assert len({link.pk for link in winners(results)}) == 1
     assert Order.objects.count() == 1
 
 
-def test_control_without_the_form_key_two_orders_are_made(acme: Company) -> None:
-    at = clock.now()
-    access = acme.access("alice", at)
-    builders.connect_sandbox(acme.store, at)
+def test_control_without_the_forms_constraint_two_orders_are_made(
+    acme: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = _post(acme, uuid.uuid4())
+    meeting = Meeting(2)
+    real = create.check_order
 
-    def post() -> PaymentLink:
-        return create.create_link_order(
-            acme.store, builders.order_input(), form_key=uuid.uuid4(), access=access, by=access.actor, at=at
-        )
+    def met(*args: Any) -> None:
+        real(*args)
+        meeting.wait()
 
-    race(post, post)
-    assert Order.objects.count() == 2
+    monkeypatch.setattr(create, "check_order", met)
+    with without("paylinks_paymentlink", "one_order_per_form"):
+        race(post, post)
+        assert Order.objects.count() == 2
