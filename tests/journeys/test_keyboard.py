@@ -53,7 +53,7 @@ def tab_to(page: Page, wanted: Locator) -> None:
 
 def focus_comes_inside(page: Page) -> None:
     """The drawer takes the focus a moment after it has come."""
-    page.wait_for_function("document.getElementById('drawer').contains(document.activeElement)")
+    expect(page.locator("#drawer:focus-within")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [1440, 900])
