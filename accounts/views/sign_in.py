@@ -28,7 +28,9 @@ from common.limits import allow
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 SENT_KEY = "sign_in"  # in the session: to whom the last link went, and when
 _QUARTER, _DAY = 900, 24 * 3600
-_PER_NETWORK, _PER_ADDRESS = 30, 20
+_PER_NETWORK = 30
+_PER_NETWORK_AND_ADDRESS = 20  # of one day; a stranger's asking must not use up the owner's
+_PER_ADDRESS = 200  # of one day, from everywhere: a mailbox is not flooded through us
 
 
 @login_not_required
@@ -59,15 +61,19 @@ def _form(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResp
 def _refused(request: HttpRequest, email: str) -> str:
     if not allow("sign-in:network", client_ip(request), _PER_NETWORK, _QUARTER):
         return _("Too many links were asked for from your network. Wait 15 minutes and try again.")
-    if not allow("sign-in:address", email, _PER_ADDRESS, _DAY):
-        return _("Too many links were asked for this address today. Try again tomorrow.")
+    if not allow("sign-in:network-and-address", f"{client_ip(request)} {email}", _PER_NETWORK_AND_ADDRESS, _DAY):
+        return _("You have asked for too many links for this address today. Try again tomorrow.")
     return ""
 
 
 def _send(request: HttpRequest, email: str, going_on: str, at: datetime) -> None:
+    """Past the bound of all networks no mail goes out, and the answer is the same as ever."""
     language = get_language() or "en"
-    is_new = actions.request_link(email, next_path=going_on, language=language, at=at)
     before = request.session.get(SENT_KEY, {})
+    if allow("sign-in:address", email, _PER_ADDRESS, _DAY):
+        is_new = actions.request_link(email, next_path=going_on, language=language, at=at)
+    else:
+        is_new = not before or at >= datetime.fromisoformat(before["at"]) + WAIT
     if is_new or before.get("email") != email:
         request.session[SENT_KEY] = {"email": email, "at": at.isoformat(), "next": going_on}
 

@@ -184,6 +184,38 @@ def test_one_network_cannot_ask_for_ever(client: Client, db: None) -> None:
     assert codes == [302] * 30 + [429]
 
 
+def test_a_stranger_cannot_lock_somebody_out(alice: User, at: datetime) -> None:
+    stranger, owner = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="198.51.100.20")
+    codes = [ask(stranger, alice.email).status_code for _ in range(21)]
+    assert codes == [302] * 20 + [429]
+    with time_machine.travel(at + timedelta(seconds=70)):
+        assert ask(owner, alice.email).status_code == 302
+        assert Message.objects.count() == 2
+
+
+def test_a_mailbox_is_not_flooded_from_many_networks_and_nobody_is_told(
+    alice: User, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.views.sign_in._PER_ADDRESS", 2)
+    pages = []
+    for number in range(4):
+        with time_machine.travel(at + timedelta(seconds=70 * number), tick=False):
+            browser = Client(REMOTE_ADDR=f"203.0.113.{number}")
+            answer = ask(browser, alice.email)
+            page = browser.get(answer.url).content.decode()
+            pages.append((answer.status_code, answer.url, page.split("<main")[1].split("csrfmiddlewaretoken")[0]))
+    assert len(set(pages)) == 1
+    assert Message.objects.count() == 2
+
+
+def test_a_clock_moved_back_holds_nobody_up(client: Client, link: SignInLink, at: datetime) -> None:
+    assert actions.request_link(link.email, next_path="", language="en", at=at - timedelta(days=3))
+    link.refresh_from_db()
+    assert link.replaced_at is not None
+    with time_machine.travel(at - timedelta(days=3)):
+        assert client.post(page_of(SignInLink.objects.get(replaced_at=None))).status_code == 302
+
+
 def test_a_deactivated_person_gets_no_mail_and_is_not_signed_in(client: Client, link: SignInLink) -> None:
     User.objects.filter(email=link.email).update(is_active=False)
     tasks.deliver_sign_in(str(Message.objects.get().pk))
