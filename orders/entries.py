@@ -166,8 +166,13 @@ def _note(kind: str, data: Mapping[str, Any]) -> str:
         return str(data.get("reason", ""))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")
     said = str(data.get("reason", ""))
-    reason = _REASONS.get(said)
-    return reason() if reason else given or said
+    return reason_words(said) if said in _REASONS else given or said
+
+
+def reason_words(code: str) -> str:
+    """What our code for a reason stands for, or ""."""
+    reason = _REASONS.get(code)
+    return reason() if reason else ""
 
 
 _REASONS: dict[str, Callable[[], str]] = {

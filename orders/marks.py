@@ -27,8 +27,10 @@ def status_mark(status: str) -> SafeString:
     return _status(status, get_language())
 
 
-def cell_mark(status: str, *, is_under_review: bool, has_problem: bool) -> SafeString:
+def cell_mark(status: str, *, is_under_review: bool, has_problem: bool, has_stray: bool) -> SafeString:
     """The one state a row of the list has room for: the one that wants somebody."""
+    if has_stray:
+        return stray_mark()
     if has_problem:
         return capture_problem_mark()
     return review_mark() if is_under_review else status_mark(status)
@@ -44,18 +46,25 @@ def capture_problem_mark() -> SafeString:
     return markup.status(_("Capture declined"), "circle-alert", "bad")
 
 
+def stray_mark() -> SafeString:
+    """Money came that is not the order's, and has not gone back yet."""
+    return markup.status(_("Unexpected money"), "triangle-alert", "bad")
+
+
 def test_mark() -> SafeString:
     """Not real money."""
     return markup.status("TEST", "triangle-alert", "warn")
 
 
-def marks(order: Order) -> list[SafeString]:
+def marks(order: Order, *, has_stray: bool) -> list[SafeString]:
     """Every state that holds, the stored one first."""
     found = [status_mark(order.status)]
     if order.is_under_review:
         found.append(review_mark())
     if order.capture_problem:
         found.append(capture_problem_mark())
+    if has_stray:
+        found.append(stray_mark())
     if order.is_test:
         found.append(test_mark())
     return found

@@ -23,6 +23,7 @@ from orders.models import Order
 from orders.rows import SOON
 from orders.rules import Verb, may, obstacle
 from orders.states import OPEN, Status
+from orders.strays import Stray
 
 Words = Callable[[], str]
 TABS: tuple[tuple[str, Words], ...] = (
@@ -54,11 +55,12 @@ class Sheet:
     query: ListQuery
     is_alone: bool
     tab: str = "order"
+    strays: tuple[Stray, ...] = ()
 
     @cached_property
     def marks(self) -> list[SafeString]:
         """Every state that holds."""
-        return marks(self.order)
+        return marks(self.order, has_stray=bool(self.strays))
 
     @property
     def title(self) -> str:
@@ -119,6 +121,11 @@ class Sheet:
     def is_in_flight(self) -> bool:
         """An operation runs whose outcome is not known."""
         return self.order.in_flight_amount > 0
+
+    @property
+    def is_returning(self) -> bool:
+        """Money nobody expected is on its way back."""
+        return any(stray.is_running for stray in self.strays)
 
     @property
     def is_waiting(self) -> bool:

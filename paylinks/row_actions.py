@@ -54,6 +54,15 @@ class Actions:
             buttons = self._opens(link, "resend", self.renew)
         return mark_safe(f"<span>{buttons}</span>")  # noqa: S308 - made of escaped parts
 
+    def order(self, link: Any) -> SafeString:
+        """The merchant's reference, leading to the order, paid or not, for those who may see it."""
+        words = escape(link.order__merchant_reference1)
+        if link.store_id not in self.viewing:
+            return words
+        return mark_safe(  # noqa: S308 - an id and escaped words
+            f'<a class="link" id="order-{link.order_id}" href="{self.orders}{link.order_id}/">{words}</a>'
+        )
+
     def _opens(self, link: Any, verb: str, rest: str) -> str:
         url = f"{self.links}{link.id}/{verb}/{self.query}"
         return f'<a id="{verb}-{link.order_id}" href="{url}" hx-get="{url}" hx-target="#dialog"{rest}</a>'

@@ -19,6 +19,7 @@ from accounts.access import Access
 from common import markup, times
 from common.markup import icon
 from messaging.models import Channel
+from orders.marks import stray_mark
 from paylinks.delivery import read
 from paylinks.forms.recipient import readable
 from paylinks.models import LIFETIME
@@ -33,6 +34,7 @@ _MARKS = {
     LinkStatus.EXPIRED: ("timer-off", ""),
 }
 _HOUR = 3600
+_NO_MARK = SafeString("")
 _NOTHING = SafeString('<span class="muted no-phone">–</span>')
 
 
@@ -43,6 +45,7 @@ class Row:
     key: str
     digest: str
     reference: str
+    order: str
     short: str
     test: str
     icon: str
@@ -84,14 +87,18 @@ class Printer:
         delivery = read(link.delivery)
         return Row(
             key=str(link.order_id),
-            digest=digest(link.id, status, delivery.words, delivery.reason, link.requested_at, link.recipient),
+            digest=digest(
+                link.id, status, delivery.words, delivery.reason, link.requested_at, link.recipient, link.has_stray
+            ),
             reference=link.order__merchant_reference1,
+            order=self.actions.order(link),
             short=link.order__reference,
             test=_test(self.language) if link.order__is_test else "",
             icon=_channel(link.channel),
             recipient=_readable(link.recipient),
             delivery=_delivery(delivery.words, delivery.tone, delivery.reason),
-            status=_mark(status, self.language, link.requested_at is not None),
+            status=_mark(status, self.language, link.requested_at is not None)
+            + (stray_mark() if link.has_stray else _NO_MARK),
             left=self._left(link, status),
             created=markup.moment(link.created_at, self.at),
             by=link.created_by,

@@ -16,6 +16,7 @@ from accounts.roles import Permission
 from common.ids import clean_reference
 from common.lists import Count, phone_digits
 from common.pages import Page, page_of
+from orders.strays import has_stray
 from paylinks.delivery import latest
 from paylinks.forms.history import REQUESTED, HistoryQuery
 from paylinks.models import LIFETIME, PaymentLink
@@ -46,6 +47,7 @@ FIELDS = (
     "order__status",
     "order__is_test",
     "delivery",
+    "has_stray",
 )
 
 
@@ -84,7 +86,7 @@ def _reach(access: Access) -> Access:
 
 
 def _values(links: PaymentLinkQuerySet) -> Any:
-    return links.annotate(delivery=latest()).values_list(*FIELDS, named=True)
+    return links.annotate(delivery=latest(), has_stray=has_stray("order_id")).values_list(*FIELDS, named=True)
 
 
 def matching(access: Access, query: HistoryQuery, at: datetime) -> PaymentLinkQuerySet:

@@ -23,6 +23,7 @@ from orders.forms import ListQuery
 from orders.models import Event, Line, Operation, Order
 from orders.rows import row_of
 from orders.sheet import Sheet
+from orders.strays import has_stray, strays_of
 
 PAGE = "orders/order.html"
 DRAWER = "orders/order.html#drawer"
@@ -77,7 +78,7 @@ def state(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     known = request.GET.get("version")
     if known == str(sheet.order.version):
         return HttpResponse(status=204)
-    if known != "0" and not sheet.is_in_flight:
+    if known != "0" and not sheet.is_in_flight and not sheet.is_returning:
         messages.info(request, _("The gateway has answered."))
     if is_alone:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -92,8 +93,10 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     alone = target_of(request) != "drawer" if is_alone is None else is_alone
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
-    order = get_object_or_404(search.with_neighbours(orders, request.access, query), pk=order_id)
-    return Sheet(order, request.access, clock.now(), query, alone, tab)
+    orders = search.with_neighbours(orders, request.access, query).annotate(has_stray=has_stray())
+    order = get_object_or_404(orders, pk=order_id)
+    strays = tuple(strays_of(order)) if order.has_stray else ()  # type: ignore[attr-defined]
+    return Sheet(order, request.access, clock.now(), query, alone, tab, strays)
 
 
 def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:
