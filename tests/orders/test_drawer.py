@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,17 @@ def test_the_head_says_who_how_much_and_how_long(alice_client: Client, order: Or
         f'data-copy="{order.reference}"', f'data-copy="{order.store.mid}"', "in 7 days", "TEST", "Left to capture",
     ):  # fmt: skip
         assert words in page
+
+
+def test_the_order_id_is_copied_whole_and_the_reference_is_called_so(alice_client: Client, order: Order) -> None:
+    for tab in ("", "customer/"):
+        page = get(alice_client, f"/orders/{order.pk}/{tab}")
+        facts = dict(
+            re.findall(r'<dt>([^<]+)</dt><dd>\s*<button class="copy" type="button" data-copy="([^"]+)"', page)
+        )
+        assert facts["Order ID"] == str(order.pk)
+        assert facts["Reference"] == order.reference
+        assert f">{str(order.pk)[:8]}…<" in page
 
 
 def test_the_end_is_marked_when_it_is_near(alice_client: Client, acme: Company, at: datetime) -> None:

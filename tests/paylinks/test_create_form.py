@@ -50,6 +50,9 @@ def test_the_page_after_creating_shows_who_until_when_and_how_else(alice_client:
     page = alice_client.post(URL, filled(ready), follow=True).content.decode()
     assert "frida.nystrom@example.com" in page
     assert '<svg class="qr"' in page
+    order = only_order()
+    for name, value in (("Order ID", order.pk), ("Reference", order.reference)):
+        assert f'<dt>{name}</dt><dd>\n<button class="copy" type="button" data-copy="{value}"' in page
     assert page.count('<path d="M') == 1
     assert "data-copy=" in page
     assert "style=" not in page
