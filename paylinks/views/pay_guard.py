@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from common import clock
@@ -37,12 +38,17 @@ def customer(*methods: str) -> Callable[[Shown], Shown]:
     No cookie tells who is asking, so there is nothing another site could borrow: the
     secret token in the address is the proof, as a CSRF token would be. Posts from other
     origins are refused all the same, and no cookie has to be set for that.
+
+    Pages are compressed. Guessing a secret by the length of answers (BREACH) needs a
+    secret in the body that the asker does not have: here nothing is sent to anybody who
+    does not already know the whole token, and there is no session and no CSRF token.
     """
 
     def decorate(view: Shown) -> Shown:
         @csrf_exempt
         @login_not_required
         @require_http_methods(list(methods))
+        @gzip_page
         @wraps(view)
         def inner(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
             visit = visit_of(token, clock.now())
