@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,12 @@ from accounts import actions
 from accounts.models import Store
 from common import clock
 from common.actor import Actor
+from devkit import hands
 from devkit.tour import Cast, Stop, tour
 from devkit.tour_of_customers import customers
+from orders.actions.expire import expire_authorizations
+from paylinks.models import PaymentLink
+from paylinks.tokens import token_of
 from tests import builders
 from tests.browsers import audit, overhang
 from tests.cast import Company
@@ -87,7 +92,7 @@ def seen(shared_portal: Portal, chromium: Browser) -> Iterator[Seen]:
         return page
 
     cast = stage(shared_portal)
-    for stop in chain(tour(new_page, cast), customers(new_page, cast)):
+    for stop in chain(tour(new_page, cast), customers(new_page, cast), rare(shared_portal, new_page())):
         found.look(stop)
     yield found
     for context in contexts:
@@ -104,6 +109,25 @@ def stage(portal: Portal) -> Cast:
     return Cast("alice@acme.example", "vera@acme.example", acme.store.mid, _bare_store(acme).mid)
 
 
+def rare(portal: Portal, page: Page) -> Iterator[Stop]:
+    """What a customer sees when a hold ended, and while nobody can ask how a payment went."""
+    portal.processes.stop("worker", "beat")
+    store = Store.objects.get(mid="CF1004211")
+    lapsed = builders.placed_order(store, merchant_reference1="FJB-10483")
+    expire_authorizations(clock.now() + timedelta(days=40))
+    yield _opened(page, "pay-lapsed", PaymentLink.objects.get(order=lapsed), "Nothing was charged")
+    begun = builders.system_link(store, merchant_reference1="FJB-10484")
+    builders.begun(begun)
+    hands.move_clock(page, 1)
+    yield _opened(page, "pay-unsure", begun, "We do not know yet")
+
+
+def _opened(page: Page, name: str, link: PaymentLink, heading: str) -> Stop:
+    page.goto(f"/pay/{token_of(link.pk)}/")
+    page.get_by_role("heading", name=heading, level=1).wait_for()
+    return Stop(name, page)
+
+
 def _bare_store(company: Company) -> Store:
     return actions.create_store(
         company.merchant, by=Actor.system(), at=clock.now(), mid="CF1004299", name="Acme Finland", country="FI",
@@ -112,7 +136,8 @@ def _bare_store(company: Company) -> Store:
 
 
 def test_the_walk_stops_at_every_screen(seen: Seen):
-    assert len(seen.stops) == len(set(seen.stops)) >= 40
+    assert len(seen.stops) == len(set(seen.stops)) >= 45
+    assert {"pay-lapsed", "pay-unsure"} < set(seen.stops)
 
 
 def test_axe_finds_nothing_in_any_look(seen: Seen):
