@@ -78,7 +78,7 @@ def _meaning(words: str) -> Q:
         return Q(pk=order_id)
     if len(words) < SHORTEST:
         return _named(words)
-    found = _named(words) if _may_be_exact(words) else Q(pk__in=[])
+    found = _named(words)
     terms = words.lower().split()
     if any(len(term) >= SHORTEST for term in terms):
         together = Q()
@@ -104,8 +104,10 @@ def _spellings(words: str) -> set[str]:
 
 
 def _may_be_exact(words: str) -> bool:
-    """Whether the words could be a reference at all, so that the exact one is put first."""
-    return bool(words) and "@" not in words and _order_id(words) is None
+    """Whether the words could be a reference at all, so that the exact one is put first: not a name, not an e-mail."""
+    if not words or "@" in words or _order_id(words) is not None:
+        return False
+    return any(letter.isdigit() for letter in words) or bool(clean_reference(words))
 
 
 def _named(words: str) -> Q:
