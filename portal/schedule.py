@@ -22,6 +22,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sign-in links": every(24 * 3600, "accounts.tasks.tidy"),
     "operations": every(10, "orders.tasks.sweep_operations"),
     "authorizations": every(60, "orders.tasks.expire_due_authorizations"),
+    "audit": every(24 * 3600, "orders.tasks.audit_changed"),
     "attempts": every(15, "paylinks.tasks.sweep_attempts"),
     "links": every(30, "paylinks.tasks.expire_due_links"),
     "agreements": every(300, "paylinks.tasks.close_links_of_ended_agreements"),

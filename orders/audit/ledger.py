@@ -1,0 +1,117 @@
+"""Columns against operations, and operations against their pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any
+
+from orders.audit.books import CAPTURES, REFUNDS, RELEASES, Books, Row
+from orders.audit.differences import Finding, at_most, unequal
+from orders.models import Kind, State
+from orders.states import PLACED, Status
+
+
+def sums(books: Books) -> Iterator[Finding]:
+    """The order's columns are what its operations add up to."""
+    order = books.order
+    yield from unequal("authorized_amount", books.total(Kind.AUTHORIZE, states=State), order.authorized_amount)
+    yield from unequal("captured_amount", books.total(CAPTURES), order.captured_amount)
+    yield from unequal("capturing_amount", books.in_flight(CAPTURES), order.capturing_amount)
+    yield from unequal("refunded_amount", books.total(REFUNDS), order.refunded_amount)
+    yield from unequal("refunding_amount", books.in_flight(REFUNDS), order.refunding_amount)
+    yield from unequal("released_amount", books.total(*RELEASES) + books.let_go(), order.released_amount)
+    yield from unequal("releasing_amount", books.in_flight(*RELEASES), order.releasing_amount)
+
+
+def limits(books: Books) -> Iterator[Finding]:
+    """Money in flight counted, nothing is above what there is; own money has one currency."""
+    order = books.order
+    taken = order.captured_amount + order.capturing_amount + order.released_amount + order.releasing_amount
+    yield from at_most("captured and released", order.authorized_amount, taken)
+    back = order.refunded_amount + order.refunding_amount + order.charged_back_amount
+    yield from at_most("refunded", order.captured_amount, back)
+    for operation in books.operations:
+        if not operation["is_stray"]:
+            yield from unequal(f"currency of {operation['kind']}", order.currency, operation["currency"])
+
+
+def status(books: Books) -> Iterator[Finding]:
+    """The stored status is the one the sums tell."""
+    order = books.order
+    if order.status not in PLACED or order.status in {Status.CANCELLED, Status.EXPIRED}:
+        return
+    expected = Status.AUTHORIZED
+    if books.total(CAPTURES):
+        left = order.authorized_amount - order.captured_amount - order.released_amount
+        # a capture or release on its way still leaves the order partly captured
+        expected = Status.PART_CAPTURED if left > 0 else Status.CAPTURED
+    yield from unequal("status", expected.value, order.status)
+
+
+def pieces(books: Books) -> Iterator[Finding]:
+    """The pieces of a capture or refund sum to it, and nothing is taken twice."""
+    summed = _sum(books.pieces, "operation_id", "amount")
+    for operation in books.own(CAPTURES, REFUNDS, states=State):
+        yield from unequal(f"pieces of {operation['kind']}", operation["amount"], summed.get(operation["id"], 0))
+    yield from _lines(books)
+    yield from _rates(books)
+    yield from _refunds(books)
+
+
+def _lines(books: Books) -> Iterator[Finding]:
+    taken = books.pieces_of(CAPTURES)
+    quantities, amounts = _sum(taken, "line_id", "quantity"), _sum(taken, "line_id", "amount")
+    taxes = _sum(taken, "line_id", "tax_amount")
+    for line in books.lines:
+        key, name = line["id"], line["name"]
+        if key not in amounts:
+            continue
+        yield from at_most(f"units taken of {name}", line["quantity"], quantities[key])
+        yield from _within(f"amount taken of {name}", line["total_amount"], amounts[key])
+        if amounts[key] == line["total_amount"] and quantities[key] == line["quantity"]:
+            yield from unequal(f"tax taken of {name}", line["tax_amount"], taxes[key])
+
+
+def _within(what: str, whole: int, found: int) -> Iterator[Finding]:
+    """Between nothing and the whole, whichever side of zero that is."""
+    if not min(whole, 0) <= found <= max(whole, 0):
+        yield Finding(what, f"between 0 and {whole}", found)
+
+
+def _rates(books: Books) -> Iterator[Finding]:
+    """Free amounts and lines together take at most what there is at a tax rate."""
+    current = [line for line in books.lines if line["revision"] == books.order.revision]
+    there, taken = _sum(current, "tax_rate", "total_amount"), _sum(books.pieces_of(CAPTURES), "tax_rate", "amount")
+    for rate, amount in taken.items():
+        yield from at_most(f"captured at rate {rate}", max(there.get(rate, 0), 0), amount)
+
+
+def _refunds(books: Books) -> Iterator[Finding]:
+    """A refund's pieces lie within the capture they name, by unit, by rate and in all."""
+    captures = {operation["id"]: operation for operation in books.own(CAPTURES)}
+    captured = [piece for piece in books.pieces if piece["operation_id"] in captures]
+    refunded = books.pieces_of(REFUNDS)
+    for key, amount in _sum(refunded, "capture_id", "amount").items():
+        if key not in captures:
+            yield Finding("capture a refund is taken from", "a capture of this order", key)
+        else:
+            yield from at_most("refunded of a capture", captures[key]["amount"], amount)
+    units = _sums(captured, ("operation_id", "line_id"), "quantity")
+    for where, quantity in _sums(refunded, ("capture_id", "line_id"), "quantity").items():
+        yield from at_most("units refunded of a capture", units.get(where, 0), quantity)
+    goods = [piece for piece in refunded if piece["type"] != "return_fee"]
+    rates = _sums(captured, ("operation_id", "tax_rate"), "amount")
+    for where, amount in _sums(goods, ("capture_id", "tax_rate"), "amount").items():
+        yield from at_most(f"refunded at rate {where[1]}", max(rates.get(where, 0), 0), amount)
+
+
+def _sum(rows: Iterable[Row], by: str, field: str) -> dict[Any, int]:
+    return {key[0]: amount for key, amount in _sums(rows, (by,), field).items()}
+
+
+def _sums(rows: Iterable[Row], by: tuple[str, ...], field: str) -> dict[tuple[Hashable, ...], int]:
+    found: dict[tuple[Hashable, ...], int] = {}
+    for row in rows:
+        key = tuple(row[name] for name in by)
+        found[key] = found.get(key, 0) + row[field]
+    return found
