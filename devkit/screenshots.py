@@ -104,9 +104,9 @@ def _save(stop: Stop, name: str) -> str:
     whole = stop.is_long and "-390" not in name
     picture = stop.page.screenshot(full_page=whole, animations="disabled", caret="hide")
     # flat screens: a palette of 256 colours looks the same and takes a third of the room
-    Image.open(BytesIO(picture)).convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-        FOLDER / name, optimize=True
-    )
+    Image.open(BytesIO(picture)).convert("RGB").quantize(
+        _COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+    ).save(FOLDER / name, optimize=True)
     return name
 
 
