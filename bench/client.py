@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import threading
 import time
@@ -31,12 +32,13 @@ class Run:
 
 
 def once(port: int, ask: Ask, **extra: str) -> tuple[int, bytes]:
-    """One answer: its status and its body."""
+    """One answer: its status and its body as it was before it was compressed."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
     try:
         connection.request("GET", ask.paths[0], headers={**ask.headers, **extra})
         response = connection.getresponse()
-        return response.status, response.read()
+        body = response.read()
+        return response.status, gzip.decompress(body) if response.headers["Content-Encoding"] == "gzip" else body
     finally:
         connection.close()
 
