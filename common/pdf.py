@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.utils.translation import gettext as _
 
 ENGINE = f"weasyprint {version('weasyprint')}"
 _SCHEME = "asset:"
@@ -80,7 +81,7 @@ class _Engine:
             def fetch(self, url: str, headers: object = None) -> Any:
                 name = url.removeprefix(_SCHEME)
                 if not url.startswith(_SCHEME) or name not in self.assets:
-                    raise PdfError(f"A document may not fetch {url}")
+                    raise PdfError(_("A document may not fetch %(url)s") % {"url": url})
                 asset = self.assets[name]
                 return URLFetcherResponse(url, asset.body, {"Content-Type": asset.content_type})
 

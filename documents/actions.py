@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef
+from django.utils.translation import gettext as _
 
 from common.kick import kick, publish
 from documents.models import Content, Document
@@ -104,7 +105,7 @@ def sweep(at: datetime) -> int:
 
 def _again(document: Document, at: datetime) -> None:
     if document.attempts >= ATTEMPTS:
-        fail(document.pk, "Begun several times and never finished.", at)
+        fail(document.pk, _("Begun several times and never finished."), at)
         return
     # the state it was read in: a worker that has just finished or begun keeps its own
     unchanged = Document.objects.filter(pk=document.pk, state=document.state, next_at=document.next_at)

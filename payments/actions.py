@@ -7,7 +7,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.audit import Kind, record
 from accounts.models import Store
+from common.actor import Actor
 from common.errors import DomainError
 from payments.models import GatewayAccount
 
@@ -27,6 +29,7 @@ def connect_sandbox(store: Store, at: datetime) -> GatewayAccount:
     if current and current.provider == GatewayAccount.Provider.SANDBOX:
         return current
     GatewayAccount.objects.filter(store=store, is_active=True).update(is_active=False)
+    record(Kind.GATEWAY_CONNECTED, by=Actor.system(), at=at, store=store, provider=GatewayAccount.Provider.SANDBOX)
     return GatewayAccount.objects.create(
         store=store, provider=GatewayAccount.Provider.SANDBOX, name=_("Sandbox"), created_at=at
     )

@@ -55,15 +55,16 @@ def text(name: str) -> str:
 def tree(name: str) -> ast.Module:
     """A Python file's syntax; each node knows its parent and its function."""
     module = ast.parse(text(name))
-    _descend(module, "")
+    descend(module)
     return module
 
 
-def _descend(node: ast.AST, function: str) -> None:
+def descend(node: ast.AST, function: str = "") -> None:
+    """Tell each node below its parent and its function."""
     for child in ast.iter_child_nodes(node):
         inside = child.name if isinstance(child, ast.FunctionDef) else function
         child.parent, child.function = node, inside  # type: ignore[attr-defined]
-        _descend(child, inside)
+        descend(child, inside)
 
 
 def functions(name: str) -> Iterator[ast.FunctionDef]:

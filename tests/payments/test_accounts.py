@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.models import Store
+from accounts.models import AuditEntry, Store
 from common.errors import DomainError
 from payments.actions import connect_sandbox
 from payments.gateway import GatewayRefused
@@ -23,6 +23,8 @@ def codes(account: GatewayAccount, country: str, currency: str, left: timedelta)
 
 def test_connecting_twice_keeps_one_account(store: Store, at: datetime) -> None:
     assert connect_sandbox(store, at) == connect_sandbox(store, at)
+    entry = AuditEntry.objects.get(kind="gateway.connected")
+    assert (entry.store, entry.merchant, entry.data) == (store, store.merchant, {"provider": "sandbox"})
 
 
 def test_a_production_store_refuses_the_sandbox(store: Store, at: datetime) -> None:
