@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
 from common.lists import number_of, words_of
@@ -84,3 +85,26 @@ class CaptureForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class ActForm(forms.Form):
+    """A wish that moves money: its own key, and the version of the order the person saw."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class EndForm(ActForm):
+    """The wish to end an order: why, and whether the customer hears of it at `contact`."""
+
+    tells_customer = forms.BooleanField(label=gettext_lazy("Tell the customer"), required=False, initial=True)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, contact: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tells_customer"].help_text = contact

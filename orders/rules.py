@@ -24,6 +24,8 @@ class Verb(StrEnum):
     CANCEL = "cancel"
     RELEASE = "release"
     EXTEND = "extend"
+    UNWIND = "unwind"
+    DUPLICATE = "duplicate"
     SLIP = "slip"
 
 
@@ -33,6 +35,8 @@ PERMISSION: dict[Verb, Permission] = {
     Verb.CANCEL: Permission.ORDERS_CANCEL,
     Verb.RELEASE: Permission.ORDERS_RELEASE,
     Verb.EXTEND: Permission.ORDERS_EXTEND,
+    Verb.UNWIND: Permission.ORDERS_CANCEL,
+    Verb.DUPLICATE: Permission.LINKS_CREATE,
     Verb.SLIP: Permission.ORDERS_VIEW,
 }
 
@@ -113,6 +117,22 @@ def cancel_obstacle(order: Order, at: datetime) -> Obstacle | None:
     return None
 
 
+def ending(order: Order) -> Verb:
+    """How *Cancel order* ends this order: what was captured is refunded, not cancelled."""
+    return Verb.UNWIND if order.captured_amount else Verb.CANCEL
+
+
+def unwind_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why an order with captures cannot be ended by releasing the rest and refunding every capture."""
+    if not order.captured_amount:
+        return Obstacle("nothing_captured", _("Nothing has been captured yet: cancel the order instead."))
+    if order.in_flight_amount:
+        return _in_flight()
+    if release_obstacle(order, at) is None:
+        return None
+    return refund_obstacle(order, at)
+
+
 def release_obstacle(order: Order, at: datetime) -> Obstacle | None:
     """Why nothing can be released: it needs a capture and something left of it."""
     if order.status == Status.AUTHORIZED:
@@ -148,6 +168,11 @@ def extended_until(order: Order, at: datetime) -> datetime:
     return min(at + timedelta(days=28), latest)
 
 
+def duplicate_obstacle(_order: Order, _at: datetime) -> Obstacle | None:
+    """Nothing: an order of any status can be duplicated."""
+    return None
+
+
 def slip_obstacle(order: Order, _at: datetime) -> Obstacle | None:
     """Why there is no packing slip: only captured goods are packed."""
     if order.captured_amount > 0:
@@ -161,5 +186,7 @@ _CHECKS = {
     Verb.CANCEL: cancel_obstacle,
     Verb.RELEASE: release_obstacle,
     Verb.EXTEND: extend_obstacle,
+    Verb.UNWIND: unwind_obstacle,
+    Verb.DUPLICATE: duplicate_obstacle,
     Verb.SLIP: slip_obstacle,
 }

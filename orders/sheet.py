@@ -19,9 +19,11 @@ from common.markup import Share
 from common.money import format_money
 from orders.forms import ListQuery
 from orders.marks import marks
+from orders.menu import Menu, duplicate_url, menu_of
 from orders.models import Order
 from orders.rows import SOON
 from orders.rules import Verb, may, obstacle
+from orders.sentence import Items, sentence
 from orders.states import OPEN, Status
 from orders.strays import Stray
 
@@ -120,7 +122,42 @@ class Sheet:
     @property
     def is_in_flight(self) -> bool:
         """An operation runs whose outcome is not known."""
-        return self.order.in_flight_amount > 0
+        return self.order.in_flight_amount > 0 or getattr(self.order, "is_extending", False)
+
+    @property
+    def in_flight_words(self) -> str:
+        """What is not known yet: the first of what runs."""
+        order = self.order
+        if order.capturing_amount:
+            return _("We do not know yet what became of the capture")
+        if order.refunding_amount:
+            return _("We do not know yet what became of the refund")
+        if order.releasing_amount and order.captured_amount:
+            return _("We do not know yet what became of the release")
+        if order.releasing_amount:
+            return _("We do not know yet what became of the cancellation")
+        return _("We do not know yet what became of the extension")
+
+    @property
+    def sentence(self) -> str:
+        """The order in one sentence."""
+        return sentence(self.order, Items.of(self.order), self.now)
+
+    @cached_property
+    def menu(self) -> Menu:
+        """More actions."""
+        return menu_of(self.order, self.access, self.now, self.address)
+
+    @property
+    def duplicate_url(self) -> str:
+        """The create form filled in with this order, or ""."""
+        return duplicate_url(self.order, self.access)
+
+    @property
+    def lapsed_sum(self) -> str:
+        """What the end of the authorization let go of, or ""."""
+        amount = getattr(self.order, "lapsed_amount", None)
+        return format_money(amount, self.order.currency, get_language() or "en") if amount else ""
 
     @property
     def is_returning(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import captures, order, slips
+from orders.views import captures, let_go, order, slips
 from orders.views import list as listing
 
 app_name = "orders"
@@ -17,6 +17,9 @@ urlpatterns = [
     path("<uuid:order_id>/state/", order.state, name="state"),
     path("<uuid:order_id>/capture/", captures.capture, name="capture"),
     path("<uuid:order_id>/captures/", captures.captures, name="captures"),
+    path("<uuid:order_id>/cancel/", let_go.cancel, name="cancel"),
+    path("<uuid:order_id>/release/", let_go.release, name="release"),
+    path("<uuid:order_id>/extend/", let_go.extend, name="extend"),
     path("<uuid:order_id>/slip/", slips.slip, name="slip"),
     path("<uuid:order_id>/slip/retry/", slips.retry, name="slip_retry"),
 ]

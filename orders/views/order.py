@@ -22,6 +22,7 @@ from orders.facts import address_facts, country_name, language_name, percent, ra
 from orders.forms import ListQuery
 from orders.models import Event, Line, Operation, Order
 from orders.rows import row_of
+from orders.sentence import counts
 from orders.sheet import Sheet
 from orders.strays import has_stray, strays_of
 
@@ -93,7 +94,7 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     alone = target_of(request) != "drawer" if is_alone is None else is_alone
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
-    orders = search.with_neighbours(orders, request.access, query).annotate(has_stray=has_stray())
+    orders = search.with_neighbours(orders, request.access, query).annotate(has_stray=has_stray(), **counts())
     order = get_object_or_404(orders, pk=order_id)
     strays = tuple(strays_of(order)) if order.has_stray else ()  # type: ignore[attr-defined]
     return Sheet(order, request.access, clock.now(), query, alone, tab, strays)
