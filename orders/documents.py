@@ -68,12 +68,6 @@ def current_slip(order: Order, at: datetime) -> Document:
     )
 
 
-def slip_of(order: Order) -> Document | None:
-    """The document that shows the order as it is now, if it was asked for."""
-    fingerprint = sheet_of(slip_of_order(order)).fingerprint
-    return Document.objects.filter(kind=KIND, subject_id=order.pk, fingerprint=fingerprint).first()
-
-
 def filename_of(order: Order) -> str:
     """`packing-slip-<merchant reference>.pdf`, without what file systems and headers dislike."""
     name = _UNSAFE.sub("-", order.merchant_reference1).strip("-.")[:_LONGEST_NAME]

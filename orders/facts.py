@@ -37,9 +37,10 @@ def percent(rate: int) -> str:
     return f"{whole}.{part:02}".rstrip("0").rstrip(".") + "%"
 
 
-def country_name(code: str) -> str:
-    """A country in the reader's language."""
-    return str(Locale.parse(_language()).territories.get(code.upper(), code))
+def country_name(code: str, language: str = "") -> str:
+    """A country in the reader's language, or in the one named."""
+    locale = Locale.parse(language.replace("-", "_") or _language())
+    return str(locale.territories.get(code.upper(), code))
 
 
 def language_name(code: str) -> str:

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel import Locale
-from babel.core import get_global
 from django.conf import settings
 from django.db.models import Max, Sum
 from django.utils import timezone, translation
@@ -19,11 +16,11 @@ from django.utils.translation import get_supported_language_variant
 from accounts.models import Merchant
 from common import times
 from common.barcode import code128
+from common.zones import zone_of
+from orders.facts import country_name
 from orders.models import Kind, Line, LineType, OperationLine, Order, State
 
 BAR_HEIGHT = 30  # in modules; the sheet scales it
-# countries of several zones, by where most people live
-_ZONES = {"DE": "Europe/Berlin", "ES": "Europe/Madrid", "PT": "Europe/Lisbon", "US": "America/New_York"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +125,6 @@ def spoken(language: str) -> str:
         return settings.LANGUAGE_CODE
 
 
-def zone_of(country: str) -> ZoneInfo:
-    """The zone in which a store of this country packs; UTC where there is more than one."""
-    zones = get_global("territory_zones").get(country, [])
-    name = _ZONES.get(country) or (zones[0] if len(zones) == 1 else "UTC")
-    return ZoneInfo(name)
-
-
 def address_lines(address: Mapping[str, Any], name: str, language: str) -> tuple[str, ...]:
     """A postal address line by line; without one only the name."""
     part = {key: str(value).strip() for key, value in address.items() if value}
@@ -152,11 +142,6 @@ def address_lines(address: Mapping[str, Any], name: str, language: str) -> tuple
         country,
     )
     return tuple(line for line in lines if line)
-
-
-def country_name(code: str, language: str) -> str:
-    """The country in words of the language."""
-    return str(Locale.parse(language.replace("-", "_")).territories.get(code.upper(), code))
 
 
 def _sender(merchant: Merchant, language: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone, translation
 
 from common import times
+from common.zones import zone_of
 
 MOMENT = datetime(2026, 11, 12, 17, 4, 9, tzinfo=UTC)
 
@@ -40,3 +41,8 @@ def test_a_day_without_a_zone_is_written_as_the_language_does():
     assert times.date_words(date(2026, 11, 12)) == "12 Nov 2026"
     with translation.override("sv"):
         assert times.date_words(date(2026, 11, 12)) == "12 nov. 2026"
+
+
+def test_a_country_has_the_zone_in_which_most_of_its_people_live():
+    found = [str(zone_of(code)) for code in ("FI", "DE", "ES", "US", "RU", "")]
+    assert found == ["Europe/Helsinki", "Europe/Berlin", "Europe/Madrid", "America/New_York", "UTC", "UTC"]
