@@ -13,7 +13,7 @@ from accounts.access import Access
 from accounts.roles import Permission
 from common.markup import icon
 from orders.states import Status
-from paylinks.states import OPEN
+from paylinks.states import OPEN, LinkStatus
 
 _NONE = SafeString("")
 
@@ -32,6 +32,9 @@ class Actions:
         self.cancel = _square("ban", _("Cancel link"), _("Cancel link for %(reference)s"))
         self.resend = f' class="btn">{icon("rotate-ccw")}{escape(_("Resend"))}'
         self.renew = f' class="btn">{icon("send")}{escape(_("New link"))}'
+        self.again = _square("send", _("New link"), _("New link for %(reference)s"))
+        self.duplicate = f' class="btn">{icon("copy-plus")}{escape(_("Duplicate"))}'
+        self.create = reverse("paylinks:create")
         self.answer = f"{icon('send')}{escape(_('Send new link'))}"
         self.open = f"{escape(_('Open order'))}{icon('chevron-right')}"
 
@@ -50,6 +53,9 @@ class Actions:
             )
         elif link.requested_at is not None:
             buttons = self._send_now(link)
+        elif status == LinkStatus.CANCELLED:
+            name = {"reference": escape(link.order__merchant_reference1)}
+            buttons = self._opens(link, "resend", self.again % name) + self._duplicates(link)
         else:
             buttons = self._opens(link, "resend", self.renew)
         return mark_safe(f"<span>{buttons}</span>")  # noqa: S308 - made of escaped parts
@@ -66,6 +72,10 @@ class Actions:
     def _opens(self, link: Any, verb: str, rest: str) -> str:
         url = f"{self.links}{link.id}/{verb}/{self.query}"
         return f'<a id="{verb}-{link.order_id}" href="{url}" hx-get="{url}" hx-target="#dialog"{rest}</a>'
+
+    def _duplicates(self, link: Any) -> str:
+        url = f"{self.create}?from={link.order_id}"
+        return f'<a id="duplicate-{link.order_id}" href="{url}"{self.duplicate}</a>'
 
     def _send_now(self, link: Any) -> str:
         """The customer asked: one click sends a new link to the same recipient."""

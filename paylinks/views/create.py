@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,9 +20,10 @@ from accounts.roles import Permission
 from common import clock
 from common.errors import DomainError
 from common.htmx import target_of
-from orders.models.lines import LineType
+from orders.models import Line, LineType, Order
 from paylinks.actions.create import OrderInput, create_link_order
 from paylinks.forms.create import OrderDraft
+from paylinks.forms.duplicate import is_same_currency, typed
 from paylinks.forms.page import OrderPage, page_of
 from paylinks.models import LIFETIME
 from paylinks.rules import create_obstacle
@@ -26,13 +31,15 @@ from paylinks.rules import create_obstacle
 PAGE = "paylinks/create.html"
 _ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
 # what a chosen store or country decides must not hide what was typed
-_UNSAVED = ("csrfmiddlewaretoken", "store", "do")
+_UNSAVED = ("csrfmiddlewaretoken", "store", "do", "refused")
 
 
 @require(Permission.LINKS_CREATE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: PortalRequest) -> HttpResponse:
-    """Choose a store, fill in the order, send its link."""
+    """Choose a store, fill in the order, send its link; `from` names an order to begin with."""
+    if request.method != "POST" and request.GET.get("from"):
+        return _duplicate(request, request.GET["from"])
     store = _store(request, request.POST.get("store") or request.GET.get("store", ""))
     if store is None:
         return render(request, "paylinks/create_choose.html", {"stores": _stores(request)})
@@ -42,6 +49,31 @@ def create(request: PortalRequest) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, store)
     return _page(request, OrderDraft(store, _stores(request)))
+
+
+def _duplicate(request: PortalRequest, name: str) -> HttpResponse:
+    """The form filled in with an order of the person's stores; 404 for every other."""
+    orders = Order.objects.visible_to(request.access).select_related("store__merchant")
+    order = get_object_or_404(orders, pk=_uuid(name))
+    request.access.need(Permission.LINKS_CREATE, order.store_id)
+    lines = Line.objects.filter(order=order, revision=order.revision)
+    data = typed(order, lines, get_language() or "en")
+    if create_obstacle(order.store, clock.now()) is not None:
+        return _gate(request, order.store, data)
+    if not is_same_currency(order, order.store):
+        words = _("Prices are left out: %(reference)s was in %(currency)s.")
+        messages.info(request, words % {"reference": order.merchant_reference1, "currency": order.currency})
+    draft = OrderDraft(order.store, _stores(request), data)
+    draft.read(strict=False)
+    draft.forget_missing("")
+    return _page(request, draft)
+
+
+def _uuid(name: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(name)
+    except ValueError:
+        raise Http404(name) from None
 
 
 def _stores(request: PortalRequest) -> tuple[Store, ...]:
@@ -69,14 +101,14 @@ def _follow(request: PortalRequest, store: Store) -> None:
         request.store = store
 
 
-def _gate(request: PortalRequest, store: Store) -> HttpResponse:
+def _gate(request: PortalRequest, store: Store, data: Mapping[str, str] | None = None) -> HttpResponse:
     """What stands in place of the form, and keeps the draft."""
     context = {
         "store": store,
         "stores": _stores(request),
         "obstacle": create_obstacle(store, clock.now()),
         "configuration": _configuration(request, store),
-        "kept": [(name, value) for name, value in request.POST.items() if name not in _UNSAVED],
+        "kept": [(name, value) for name, value in (data or request.POST).items() if name not in _UNSAVED],
     }
     status = 409 if _is_final(request) else 200
     return _whole(request, store, "paylinks/create_gate.html", context, status)
@@ -154,7 +186,8 @@ def preview(request: PortalRequest) -> HttpResponse:
     if store is None:
         raise Http404
     draft = OrderDraft(store, _stores(request), request.POST)
-    draft.read(strict=False)
+    draft.is_refused = "refused" in request.POST
+    draft.read(strict=draft.is_refused)
     draft.forget_missing(request.POST.get("active", ""))
     return render(request, f"{PAGE}#preview", {"page": _shown(draft)})
 
