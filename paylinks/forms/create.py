@@ -172,9 +172,12 @@ class OrderDraft:
         self.form.add_error(error.field if error.field in self.form.fields else None, error.message)
 
     def forget_missing(self, active: str) -> None:
-        """While somebody types: say nothing about empty fields, nor about the one under the hands."""
+        """While somebody types: say nothing about empty fields, nor about the one under the hands.
+
+        What was missing when the form was refused stays said until it is there.
+        """
         for name in list(self.form.errors):
-            if name == active or not self.value(name):
+            if name == active or not (self.is_refused or self.value(name)):
                 del self.form.errors[name]
         for line in self.lines:
             for cell in list(line.errors):

@@ -152,6 +152,29 @@ def test_the_preview_is_silent_about_what_is_missing_or_still_being_typed(alice_
     assert page.count('class="error"') == 1
 
 
+def test_the_summary_shrinks_with_every_mistake_mended_and_goes_with_the_last(alice_client: Client, ready: Store):
+    broken = filled(ready, recipient="", merchant_reference1="") | line(quantity="x")
+    refused = alice_client.post("/links/new/", broken).content.decode()
+    assert '<div id="summary"><div class="notice' in refused.replace("\n", "")
+    assert '<input type="hidden" name="refused" value="1">' in refused
+
+    def summary(**mended: str) -> str:
+        page = alice_client.post(PREVIEW, broken | {"refused": "1"} | mended).content.decode()
+        return page.split('<div hx-swap-oob="innerHTML:#summary">')[1].split('<dl class="facts">')[0]
+
+    assert "3 things need another look" in summary()
+    assert "One thing needs another look" in summary(recipient="frida@example.com", merchant_reference1="FJB-1")
+    assert 'href="#id_recipient"' in summary(merchant_reference1="FJB-1", **{"line-0-quantity": "2"})
+    whole = summary(recipient="frida@example.com", merchant_reference1="FJB-1", **{"line-0-quantity": "2"})
+    assert "another look" not in whole
+    assert "data-error-summary" not in whole
+
+
+def test_a_form_that_was_not_refused_has_no_summary(alice_client: Client, ready: Store):
+    page = alice_client.post(PREVIEW, filled(ready, recipient="")).content.decode()
+    assert "#summary" not in page
+
+
 def test_a_stranger_gets_no_preview(charlie_client: Client, ready: Store):
     assert charlie_client.post(PREVIEW, filled(ready)).status_code == 404
 
