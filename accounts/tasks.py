@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
 
 from accounts import actions, mails, terms
 from common import clock
 from messaging.actions import deliver
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -25,7 +28,10 @@ def fetch_terms(store_id: int) -> None:
 def sweep_terms() -> None:
     """Fetch what was never fetched, is a day old, or failed an hour ago."""
     for store_id in terms.due(clock.now()):
-        terms.refresh(store_id, clock.now())
+        try:
+            terms.refresh(store_id, clock.now())
+        except Exception:  # one store must not keep the others from their turn
+            log.exception("terms.failed", store=store_id)
 
 
 @shared_task

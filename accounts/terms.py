@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 
+import structlog
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,8 @@ from accounts.actions.terms import book_terms, book_terms_problem
 from accounts.models import Store, TermsCopy
 from common import net
 from common.db import refuse_transaction, release_connection
+
+log = structlog.get_logger(__name__)
 
 DAILY = timedelta(hours=24)
 AGAIN = timedelta(hours=1)
@@ -47,11 +50,12 @@ def refresh(store_id: int, at: datetime) -> None:
     release_connection()
     try:
         page = net.fetch(url)
-        text = text_of(page)
+        book_terms(store_id, url, text_of(page), page.content_type or "text/plain", at=at)
     except net.FetchError as problem:
         book_terms_problem(store_id, url, str(problem), at=at)
-    else:
-        book_terms(store_id, url, text, page.content_type or "text/plain", at=at)
+    except Exception:  # whatever the page did to us: the store's turn is over, others wait
+        log.exception("terms.unreadable", store=store_id)
+        book_terms_problem(store_id, url, _("The page cannot be read."), at=at)
 
 
 def text_of(page: net.Fetched) -> str:
@@ -60,7 +64,7 @@ def text_of(page: net.Fetched) -> str:
         raise net.FetchError(_("The page is not a text page (%(kind)s).") % {"kind": page.content_type})
     try:
         source = page.body.decode(page.charset or "utf-8", errors="replace")
-    except LookupError:
+    except (LookupError, ValueError):  # no such encoding, or none for text
         source = page.body.decode("utf-8", errors="replace")
     text = source if page.content_type == "text/plain" else _visible(source)
     lines = (" ".join(line.split()) for line in text.replace("\0", "").splitlines())

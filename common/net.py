@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
@@ -63,10 +64,13 @@ def fetch(url: str) -> Fetched:
     backend = PublicBackend(deadline)
     with httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend, retries=0) as pool:
         for _hop in range(MAX_REDIRECTS + 1):
-            answer = _get(pool, _checked(url), deadline)
-            if isinstance(answer, Fetched):
-                return answer
-            url = urljoin(url, answer)
+            try:
+                answer = _get(pool, _checked(url))
+                if isinstance(answer, Fetched):
+                    return answer
+                url = urljoin(url, answer)
+            except ValueError as error:  # half an IPv6 address, a name IDNA refuses: typed, or redirected to
+                raise FetchError(_("The address cannot be read.")) from error
     raise FetchError(_("The page redirects too often."))
 
 
@@ -79,12 +83,8 @@ def _tls() -> ssl.SSLContext:
 
 
 def _checked(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
+    parts = urlsplit(url)
+    if not parts.hostname or parts.port == 0:
         raise FetchError(_("The address cannot be read."))
     if parts.scheme != "https" and not (_is_private_allowed() and parts.scheme == "http"):
         raise FetchError(_("The page is not reachable by https."))
@@ -95,7 +95,7 @@ def _checked(url: str) -> str:
     return parts._replace(netloc=f"{netloc}:{parts.port}" if parts.port else netloc, fragment="").geturl()
 
 
-def _get(pool: httpcore.ConnectionPool, url: str, deadline: float) -> Fetched | str:
+def _get(pool: httpcore.ConnectionPool, url: str) -> Fetched | str:
     """The page, or the address it redirects to."""
     headers = [
         ("Host", urlsplit(url).netloc),
@@ -106,7 +106,7 @@ def _get(pool: httpcore.ConnectionPool, url: str, deadline: float) -> Fetched | 
     target = _ascii(url)
     try:
         with pool.stream("GET", target, headers=headers, extensions={"timeout": _TIMEOUT}) as answer:
-            return _read(answer, url, deadline)
+            return _read(answer, url)
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise FetchError(_words(error)) from error
 
@@ -117,7 +117,7 @@ def _ascii(url: str) -> str:
     return parts._replace(path=quote(parts.path, safe=safe), query=quote(parts.query, safe=safe)).geturl()
 
 
-def _read(answer: httpcore.Response, url: str, deadline: float) -> Fetched | str:
+def _read(answer: httpcore.Response, url: str) -> Fetched | str:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
     if answer.status in _REDIRECTS and headers.get("location"):
         return headers["location"]
@@ -130,8 +130,6 @@ def _read(answer: httpcore.Response, url: str, deadline: float) -> Fetched | str
         body += chunk
         if len(body) > MAX_BYTES:
             raise FetchError(_("The page is larger than 1 MB."))
-        if time.monotonic() > deadline:
-            raise FetchError(_("The page took too long."))
     kind, _sep, rest = headers.get("content-type", "").partition(";")
     return Fetched(url, kind.strip().lower(), _charset(rest), bytes(body))
 
@@ -150,6 +148,45 @@ def _words(error: Exception) -> str:
     if isinstance(error, httpcore.ConnectError):
         return str(error) or _("No connection to the page.")
     return _("The connection broke off.")
+
+
+class TimedStream(httpcore.NetworkStream):
+    """A stream that ends at a moment: one byte every few seconds does not keep a worker for ever."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has arrived, headers and handshakes included."""
+        return self._stream.read(max_bytes, _until(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        self._stream.write(buffer, _until(self._deadline, timeout))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same stream, encrypted and with the same end."""
+        inner = self._stream.start_tls(ssl_context, server_hostname, _until(self._deadline, timeout))
+        return TimedStream(inner, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks about the socket."""
+        return self._stream.get_extra_info(info)
+
+
+def _until(deadline: float, timeout: float | None) -> float:
+    """The timeout, or what is left before the deadline when that is less."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout
+    return left if timeout is None else min(timeout, left)
 
 
 class PublicBackend(httpcore.NetworkBackend):
@@ -171,10 +208,10 @@ class PublicBackend(httpcore.NetworkBackend):
         addresses = self._resolve(host, port)
         problem: Exception | None = None
         for address in addresses:
-            if time.monotonic() > self._deadline:
-                break
+            left = _until(self._deadline, timeout)
             try:
-                return self._dialer.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = self._dialer.connect_tcp(address, port, left, local_address, socket_options)
+                return TimedStream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = error
         raise httpcore.ConnectError(_("No connection to the page.")) from problem

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,10 +13,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pytest_django import Settings
 
-from accounts import actions, terms
+from accounts import actions, tasks, terms
 from accounts.models import AuditEntry, Store, TermsCopy
-from common import net
+from common import clock, net
 from common.actor import Actor
+from tests.cast import Company
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -81,6 +85,10 @@ def test_an_address_of_the_internet_is(address: str) -> None:
         ("https:///terms", "read"),
         ("file:///etc/passwd", "read"),
         ("gopher://shop.example/", "https"),
+        ("https://[::1", "read"),
+        ("https://shop.example:99999/", "read"),
+        (f"https://{'ö' * 70}.example/", "read"),
+        ("https://shöp..example/", "read"),
     ],
 )
 def test_what_is_not_a_public_https_page_is_refused(url: str, words: str) -> None:
@@ -124,6 +132,44 @@ def test_a_page_over_a_megabyte_is_not_read(shop: str) -> None:
     Shop.pages["/terms"] = (200, "text/plain", b"x" * 1_000_001, "")
     with pytest.raises(net.FetchError, match="1 MB"):
         net.fetch(f"{shop}/terms")
+
+
+@pytest.mark.parametrize("location", ["https://[::1", "http://[bad]/", f"https://{'ö' * 70}.example/"])
+def test_a_redirect_to_what_is_no_address_is_refused(shop: str, location: str) -> None:
+    Shop.pages["/terms"] = (302, "text/plain", b"", location.encode().decode("latin-1"))
+    with pytest.raises(net.FetchError):
+        net.fetch(f"{shop}/terms")
+
+
+@pytest.fixture
+def dribbler(settings: Settings) -> Iterator[str]:
+    """A server that sends one byte of an endless header now and then."""
+    settings.FETCH_PRIVATE_ADDRESSES = True
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def dribble() -> None:
+            with contextlib.suppress(OSError):
+                peer, _address = listener.accept()
+                with peer:
+                    peer.sendall(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+                    for _byte in range(100):  # five seconds, then it is over by itself
+                        is_over.wait(0.05)
+                        peer.sendall(b"x")
+
+        thread = threading.Thread(target=dribble, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        is_over.set()
+    thread.join()
+
+
+def test_a_server_that_dribbles_ends_in_time(dribbler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(net, "TOTAL_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(net.FetchError, match="too long"):
+        net.fetch(dribbler)
+    assert time.monotonic() - began < 3
 
 
 @pytest.fixture
@@ -189,3 +235,46 @@ def test_terms_are_looked_at_daily_and_hourly_while_they_fail(store: Store, at: 
     actions.book_terms_problem(store.pk, store.terms_url, "Gone", at=at)
     assert store.pk not in terms.due(at + timedelta(minutes=59))
     assert store.pk in terms.due(at + timedelta(hours=1))
+
+
+def test_a_page_that_breaks_its_reader_lets_the_others_have_their_turn(
+    acme: Company, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = [acme.store, acme.second_store]
+    for number, store in enumerate(stores):
+        Store.objects.filter(pk=store.pk).update(terms_url=f"https://acme.example/{number}", terms_checked_at=None)
+
+    def fetch(url: str) -> net.Fetched:
+        if url.endswith("/0"):
+            raise AssertionError("poison")
+        return net.Fetched(url, "text/plain", "", b"Returns within 14 days.")
+
+    monkeypatch.setattr(terms.net, "fetch", fetch)
+    assert {store.pk for store in stores} <= set(terms.due(at))
+    tasks.sweep_terms()
+    poisoned, good = (Store.objects.get(pk=store.pk) for store in stores)
+    assert (poisoned.terms_state, poisoned.terms_problem) == ("unreachable", "The page cannot be read.")
+    assert good.terms_state == "reachable"
+    assert not {store.pk for store in stores} & set(terms.due(clock.now()))
+
+
+def test_a_store_that_cannot_even_be_booked_does_not_stop_the_sweep(
+    acme: Company, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[int] = []
+
+    def refresh(store_id: int, at: datetime) -> None:
+        turns.append(store_id)
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(terms, "refresh", refresh)
+    due = terms.due(at)
+    tasks.sweep_terms()
+    assert turns == due
+    assert len(due) > 1
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "utf-7", "nothing", "a\0b"])
+def test_an_odd_encoding_is_read_as_far_as_it_goes(charset: str) -> None:
+    page = net.Fetched("https://acme.example/", "text/plain", charset, "Köpvillkor +2AA-".encode())
+    assert "pvillkor" in terms.text_of(page)
