@@ -65,6 +65,15 @@ def test_a_wrong_signature_is_401_and_books_nothing(attempt: Attempt) -> None:
     assert order_of(attempt.link).status == "pending"
 
 
+@pytest.mark.parametrize("stamp", ["9" * 400, "9" * 5000, "-1", "now", "", "٣"])
+def test_a_time_nobody_can_read_is_401(attempt: Attempt, stamp: str) -> None:
+    raw = body(attempt)
+    signed = sign(webhook_secret(attempt.gateway_account_id), "evt_1", datetime.now(UTC), raw)
+    headers = {**signed, "webhook-timestamp": stamp}
+    address = f"/webhooks/sandbox/{attempt.gateway_account_id}/"
+    assert Client().post(address, raw, content_type="application/json", headers=headers).status_code == 401
+
+
 def test_unknown_accounts_and_providers_are_404(attempt: Attempt) -> None:
     assert post(uuid.uuid4(), body(attempt)).status_code == 404
     assert post(attempt.gateway_account_id, body(attempt), provider="other").status_code == 404
