@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import runpy
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,10 @@ from accounts.roles import PERMISSIONS, Permission, Role
 from common import clock
 from common.actor import Actor
 from paylinks.models import PaymentLink
+from paylinks.tokens import token_of
 from tests import builders
+from tests.architecture import sources
+from tests.architecture.open_addresses import OPEN, PROVED
 from tests.cast import Company
 
 pytestmark = pytest.mark.django_db
@@ -25,17 +30,17 @@ pytestmark = pytest.mark.django_db
 PUBLIC = "public"  # customers, machines and the sandbox: no sign-in, own proof where needed
 MEMBER = "member"  # everybody who is signed in
 
-# address: (method, who, names of its arguments)
+# address: (methods, who, names of its arguments)
 TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "healthz": ("GET", PUBLIC, ()),
     "readyz": ("GET", PUBLIC, ()),
     "home": ("GET", MEMBER, ()),
-    "accounts:sign_in": ("GET", PUBLIC, ()),
+    "accounts:sign_in": ("GET POST", PUBLIC, ()),
     "accounts:sign_in_sent": ("GET", PUBLIC, ()),
     "accounts:sign_in_link": ("GET", PUBLIC, ("token",)),
     "accounts:language": ("POST", PUBLIC, ()),
     "accounts:sign_out": ("POST", MEMBER, ()),
-    "accounts:preferences": ("GET", MEMBER, ()),
+    "accounts:preferences": ("GET POST", MEMBER, ()),
     "accounts:merchant": ("POST", MEMBER, ()),
     "accounts:sign_out_everywhere": ("POST", MEMBER, ()),
     "orders:list": ("GET", Permission.ORDERS_VIEW, ()),
@@ -55,16 +60,18 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "paylinks:count": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:pulse": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:earlier": ("GET", Permission.LINKS_VIEW, ("pending",)),
-    "paylinks:create": ("GET", Permission.LINKS_CREATE, ()),
+    "paylinks:create": ("GET POST", Permission.LINKS_CREATE, ()),
     "paylinks:preview": ("POST", Permission.LINKS_CREATE, ()),
     "paylinks:created": ("GET", Permission.LINKS_CREATE, ("link",)),
     "paylinks:address": ("GET", Permission.LINKS_CREATE, ("link",)),
-    "paylinks:resend": ("GET", Permission.LINKS_CREATE, ("link",)),
-    "paylinks:cancel": ("GET", Permission.LINKS_CREATE, ("link",)),
-    "paylinks:configuration": ("GET", Permission.ORDERS_CONFIGURE, ()),
+    "paylinks:resend": ("GET POST", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:cancel": ("GET POST", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:configuration": ("GET POST", Permission.ORDERS_CONFIGURE, ()),
     "paylinks:check_terms": ("POST", Permission.ORDERS_CONFIGURE, ()),
 }
-_OPEN_PREFIXES = ("pay:", "sandbox:", "api:")
+TABLE |= {name: (methods, PUBLIC, arguments) for name, (methods, arguments) in OPEN.items()}
+# what stands for something that does not exist, or not for this person
+NOWHERE = {"token", "movement", "webhook", "item", "logoless"}
 MOVED = {301, 302, 303}
 
 
@@ -90,7 +97,26 @@ def world(acme: Company, globex: Company) -> World:
         people[role] = member.user
     link: PaymentLink = builders.system_link(acme.store, merchant_reference1="FJB-1")
     order = builders.captured_order(acme.store, merchant_reference1="FJB-2")
-    arguments = {"token": "nonsense", "order": order.pk, "link": link.pk, "pending": link.order_id}
+    paid = builders.begun(builders.system_link(acme.store, merchant_reference1="FJB-3"))
+    arguments = {
+        "token": "nonsense",
+        "order": order.pk,
+        "link": link.pk,
+        "pending": link.order_id,
+        "logoless": acme.store.mid,
+        "customer": token_of(link.pk),
+        "payer": token_of(paid.link_id),
+        "attempt": paid.pk,
+        "session": paid.session_reference,
+        "provider": "sandbox",
+        "account": order.gateway_account_id,
+        "payment": order.payment_reference,
+        "verb": "captures",
+        "key": "none",
+        "movement": uuid.uuid4(),
+        "item": uuid.uuid4(),
+        "webhook": 0,
+    }
     return World(people, arguments, acme.store.mid, acme.merchant.pk)
 
 
@@ -105,14 +131,14 @@ def _names() -> Iterator[str]:
     return walk(get_resolver())
 
 
-def _ask(client: Client, world: World, name: str) -> HttpResponse:
-    method, _who, arguments = TABLE[name]
+def _ask(client: Client, world: World, name: str) -> list[HttpResponse]:
+    """The answers of an address, one for each of its methods."""
+    methods, _who, arguments = TABLE[name]
     url = reverse(name, args=[world.arguments[argument] for argument in arguments])
-    if name == "paylinks:check_terms":
+    if name in {"paylinks:check_terms", "paylinks:configuration"}:
         url += f"?store={world.mid}"
     data = {"merchant": world.merchant, "store": world.mid}
-    answer: HttpResponse = client.post(url, data) if method == "POST" else client.get(url)
-    return answer
+    return [client.post(url, data) if method == "POST" else client.get(url) for method in methods.split()]
 
 
 def _is_turned_away(answer: HttpResponse) -> bool:
@@ -120,43 +146,64 @@ def _is_turned_away(answer: HttpResponse) -> bool:
 
 
 def test_every_address_has_a_row() -> None:
-    missing = {name for name in _names() if not name.startswith(_OPEN_PREFIXES)} - set(TABLE)
+    missing = set(_names()) - set(TABLE)
     assert missing == set()
     assert set(TABLE) - set(_names()) == set()
 
 
 def test_nobody_reaches_only_public_pages(world: World) -> None:
     client = Client()
-    for name, (_method, who, _arguments) in TABLE.items():
-        assert _is_turned_away(_ask(client, world, name)) is (who != PUBLIC), name
+    for name, (_methods, who, _arguments) in TABLE.items():
+        for answer in _ask(client, world, name):
+            assert _is_turned_away(answer) is (who != PUBLIC), name
 
 
 @pytest.mark.parametrize("role", [*Role])
 def test_a_role_reaches_what_its_permissions_say(role: str, world: World) -> None:
-    for name, (_method, who, _arguments) in TABLE.items():
+    for name, (_methods, who, _arguments) in TABLE.items():
+        if name in PROVED:
+            continue
         client = Client(raise_request_exception=True)
         client.force_login(User.objects.get(pk=world.people[role].pk))  # signing out everywhere is in the table
-        answer = _ask(client, world, name)
         may = who in {PUBLIC, MEMBER} or who in PERMISSIONS[role]
-        assert (answer.status_code == 403) is not may, (name, answer.status_code)
-        if may:
-            assert answer.status_code < 500, name
-            assert answer.status_code != 404 or "token" in TABLE[name][2], name
+        for answer in _ask(client, world, name):
+            assert (answer.status_code == 403) is not may, (name, answer.status_code)
+            if may:
+                assert answer.status_code < 500, name
+                assert answer.status_code != 405, name
+                assert answer.status_code != 404 or NOWHERE & set(TABLE[name][2]), name
 
 
 def test_a_stranger_finds_nothing_of_ours(world: World) -> None:
     client = Client()
     client.force_login(world.people["stranger"])
-    for name, (_method, _who, arguments) in TABLE.items():
+    for name, (_methods, _who, arguments) in TABLE.items():
         if {"order", "link", "pending"} & set(arguments):
-            assert _ask(client, world, name).status_code == 404, name
-    for page in ("orders:list", "paylinks:history", "paylinks:create"):
+            assert {answer.status_code for answer in _ask(client, world, name)} == {404}, name
+    for page in ("orders:list", "paylinks:history", "paylinks:create", "paylinks:configuration"):
         assert client.get(reverse(page), {"store": world.mid}).status_code == 404, page
+    for page in ("paylinks:create", "paylinks:configuration", "paylinks:preview"):
+        url = f"{reverse(page)}?store={world.mid}"
+        assert client.post(url, {"store": world.mid}).status_code == 404, page
+
+
+@pytest.mark.parametrize("name", sorted(PROVED))
+def test_a_machine_without_its_proof_is_refused(world: World, name: str) -> None:
+    for client in (Client(), Client(headers={"Authorization": "Bearer wrong"})):
+        client.force_login(world.people[Role.SUPER_ADMIN])
+        assert {answer.status_code for answer in _ask(client, world, name)} <= {400, 401, 403}, name
+
+
+def test_the_sandbox_exists_only_where_it_is_wanted(settings: Any) -> None:
+    for wanted in (True, False):
+        settings.SANDBOX = wanted
+        routes = [str(entry.pattern) for entry in runpy.run_path(str(sources.ROOT / "portal/urls.py"))["urlpatterns"]]
+        assert ("sandbox/" in routes) is wanted
 
 
 def test_views_carry_the_permission_of_the_table() -> None:
     declared = dict(_declared())
-    for name, (_method, who, _arguments) in TABLE.items():
+    for name, (_methods, who, _arguments) in TABLE.items():
         expected = None if who in {PUBLIC, MEMBER} else str(who)
         assert declared[name] == expected, name
 
