@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,7 +150,7 @@ def _expired(order: Order, _items: Items) -> Iterator[str]:
     yield _("nothing was charged")
 
 
-_FIRST = {
+_FIRST: dict[str, Callable[[Order, Items], Iterator[str]]] = {
     Status.PENDING: _pending,
     Status.AUTHORIZED: _authorized,
     Status.PART_CAPTURED: _captured,

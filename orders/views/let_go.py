@@ -77,7 +77,7 @@ def _decide(request: PortalRequest, order_id: uuid.UUID, way: Way) -> HttpRespon
     form = way.form(request.POST)
     if not form.is_valid():
         words = _("The form was damaged on its way. Nothing was done.")
-        return _ask(request, sheet, way, problem=" ".join(form.errors.get("reason", [words])))
+        return _ask(request, sheet, way, problem=" ".join(map(str, form.errors.get("reason", [words]))))
     try:
         unwound = _done(sheet, way, form, request)
     except DomainError as error:

@@ -54,12 +54,12 @@ def ask(client: Client, order: Order, verb: str) -> tuple[str, dict[str, str]]:
 
 
 def post(client: Client, order: Order, verb: str, form: dict[str, str], *, beside: bool = True) -> Any:
-    headers = {**HTMX, "HTTP_HX_TARGET": "drawer"} if beside else {}
+    headers: dict[str, Any] = {**HTMX, "HTTP_HX_TARGET": "drawer"} if beside else {}
     return client.post(f"/orders/{order.pk}/{verb}/?q=FJB", form, **headers)
 
 
 def text(answer: Any) -> str:
-    return html.unescape(answer.content.decode())
+    return html.unescape(str(answer.content, "utf-8"))
 
 
 def test_cancelling_says_what_happens_to_the_money_and_does_it(alice_client: Client, order: Order) -> None:
