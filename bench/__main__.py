@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=2.0, help="and no longer than this (2)")
     parser.add_argument("--only", default="", help="measure pages whose name contains this, and no jobs")
     chosen = parser.parse_args(arguments)
+    # asked to end, take the servers and the database along
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with place.database() as address, place.surroundings(address) as folder:
         found = bench(chosen, address, folder)
     if chosen.json:
