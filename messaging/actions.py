@@ -128,24 +128,37 @@ def _settle(
     provider_id: str = "",
     sent_at: datetime | None = None,
 ) -> str:
-    Message.objects.filter(pk=message.pk).update(
-        state=state,
-        error=error[:300],
-        provider_id=provider_id[:200],
-        sent_at=sent_at,
-        settled_at=at,
-        told_at=None,
+    # the provider's word that it bounced may have come before its answer, and stays
+    is_booked = (
+        Message.objects.filter(pk=message.pk)
+        .exclude(state=State.BOUNCED)
+        .update(
+            state=state,
+            error=error[:300],
+            provider_id=provider_id[:200],
+            sent_at=sent_at,
+            settled_at=at,
+            told_at=None,
+        )
     )
+    if not is_booked:
+        Message.objects.filter(pk=message.pk).update(provider_id=provider_id[:200], sent_at=sent_at)
+        return State.BOUNCED
     if message.told_task:
         kick("messaging.tasks.tell", str(message.pk))
     return state
 
 
 def bounce(message_ids: Q, reason: str, at: datetime) -> int:
-    """Book that the provider took a message but could not deliver it; how many were."""
+    """Book that the provider took a message but could not deliver it; how many were.
+
+    It may say so before its answer to the sending is booked, or when that answer was lost
+    and the message waits for another try: then there is none.
+    """
     bounced = 0
-    for message in Message.objects.filter(message_ids, state=State.SENT):
-        Message.objects.filter(pk=message.pk, state=State.SENT).update(
+    bounceable = Message.objects.filter(state__in=(*_UNDER_WAY, State.SENT))
+    for message in bounceable.filter(message_ids):
+        bounceable.filter(pk=message.pk).update(
             state=State.BOUNCED,
             error=(reason or _("The address does not take mail."))[:300],
             settled_at=at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from api.mail_events import mail_events
 from portal import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("links/", include("paylinks.urls")),
     path("pay/", include("paylinks.pay_urls")),
     path("webhooks/", include("api.urls")),
+    path("mail-events/<path:path>", mail_events, name="mail_events"),
 ]
 
 if settings.SANDBOX:

@@ -34,6 +34,7 @@ MEMBER = "member"  # everybody who is signed in
 TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "healthz": ("GET", PUBLIC, ()),
     "readyz": ("GET", PUBLIC, ()),
+    "mail_events": ("POST", PUBLIC, ("token",)),
     "home": ("GET", MEMBER, ()),
     "accounts:sign_in": ("GET POST", PUBLIC, ()),
     "accounts:sign_in_sent": ("GET", PUBLIC, ()),

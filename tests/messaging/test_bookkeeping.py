@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from anymail.signals import AnymailTrackingEvent, tracking
-from anymail.webhooks.postmark import PostmarkTrackingWebhookView
-from django.test import RequestFactory
-from pytest_django import Settings
 
 from messaging import actions, render
 from messaging.models import Message
@@ -103,17 +99,6 @@ def test_a_bounce_reported_by_the_provider_is_booked_and_told_again(broker: Brok
     assert (message.state, message.error) == ("bounced", "mailbox full")
     actions.tell(message.pk, at)
     assert len(broker.given) == 2
-
-
-def test_a_bounce_arrives_by_the_providers_webhook(settings: Settings, broker: Broker, at: datetime) -> None:
-    settings.ANYMAIL = {"WEBHOOK_SECRET": "user:pass"}
-    message = sent(at)
-    body = {"RecordType": "Bounce", "MessageID": "id-1", "TypeCode": 1, "Email": message.recipient, "Details": "gone"}
-    headers = {"HTTP_AUTHORIZATION": "Basic dXNlcjpwYXNz"}
-    request = RequestFactory().post("/", json.dumps(body), content_type="application/json", **headers)
-    assert PostmarkTrackingWebhookView.as_view()(request).status_code == 200
-    message.refresh_from_db()
-    assert message.state == "bounced"
 
 
 def test_a_bounce_is_found_by_what_was_sent_along(broker: Broker, at: datetime) -> None:
