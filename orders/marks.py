@@ -27,13 +27,28 @@ def status_mark(status: str) -> SafeString:
     return _status(status, get_language())
 
 
-def cell_mark(status: str, *, is_under_review: bool, has_problem: bool, has_stray: bool) -> SafeString:
-    """The one state a row of the list has room for: the one that wants somebody."""
+def cell_mark(
+    status: str, *, is_under_review: bool, has_problem: bool, has_stray: bool, refunded: int, kept: int
+) -> SafeString:
+    """The one state a row of the list has room for: the one that wants somebody, else the furthest.
+
+    `refunded` and `kept` are minor units of what was captured. While something
+    is left to capture, that goes before what was refunded.
+    """
     if has_stray:
         return stray_mark()
     if has_problem:
         return capture_problem_mark()
-    return review_mark() if is_under_review else status_mark(status)
+    if is_under_review:
+        return review_mark()
+    if refunded and status == Status.CAPTURED:
+        return refund_mark(is_whole=kept == 0)
+    return status_mark(status)
+
+
+def refund_mark(*, is_whole: bool) -> SafeString:
+    """Captured money went back, all or some of it; the stored status stays what it was."""
+    return markup.status(_("Refunded") if is_whole else _("Partly refunded"), "undo-2")
 
 
 def review_mark() -> SafeString:
@@ -59,6 +74,8 @@ def test_mark() -> SafeString:
 def marks(order: Order, *, has_stray: bool) -> list[SafeString]:
     """Every state that holds, the stored one first."""
     found = [status_mark(order.status)]
+    if order.refunded_amount:
+        found.append(refund_mark(is_whole=order.kept_amount == 0))
     if order.is_under_review:
         found.append(review_mark())
     if order.capture_problem:

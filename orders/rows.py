@@ -31,6 +31,9 @@ FIELDS = (
     "is_test",
     "capture_problem",
     "has_stray",  # annotated
+    "captured_amount",
+    "refunded_amount",
+    "withheld_amount",
     "authorization_expires_at",
     "payment_label",
     "country",
@@ -75,13 +78,21 @@ def row_of(order: Order, now: datetime, query: str) -> Row:
 
 def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple[str, str], test: str) -> Row:
     (placed, key, reference, name, email, phone, status, review, is_test) = values[:9]
-    (problem, stray, until, label, country, amount, currency) = values[9:]
+    (problem, stray, captured, refunded, withheld, until, label, country, amount, currency) = values[9:]
+    kept = captured - refunded - withheld
     return Row(
         id=SafeString(f"order-{key}"),
         url=SafeString(f"{around[0]}{key}{around[1]}"),
         reference=SafeString(escape(reference)),
         customer=SafeString(escape(name or email or phone)),
-        status=cell_mark(status, is_under_review=review, has_problem=bool(problem), has_stray=stray),
+        status=cell_mark(
+            status,
+            is_under_review=review,
+            has_problem=bool(problem),
+            has_stray=stray,
+            refunded=refunded,
+            kept=kept,
+        ),
         placed=markup.moment_for(placed, here),
         due=_due(until, now, here) if until and status in OPEN else _NOTHING,
         payment=SafeString(escape(label)) if label else _NOTHING,

@@ -185,8 +185,9 @@ class Sheet:
         """Where the order's money is; empty when none was taken or is reserved."""
         order = self.order
         parts = [
-            ("cap", _("Captured"), order.captured_amount - order.refunded_amount),
+            ("cap", _("Captured"), order.captured_amount - order.refunded_amount - order.refunding_amount),
             ("ref", _("Refunded"), order.refunded_amount),
+            ("ref", _("Being refunded"), order.refunding_amount),
             ("ref", _("Being captured"), order.capturing_amount),
             ("ref", _("Released"), order.released_amount if order.captured_amount else 0),
             ("", _("Left to capture"), order.capturable_amount if self.is_open else 0),
@@ -207,8 +208,23 @@ class Sheet:
 
     @property
     def capture_sum(self) -> str:
-        """What a capture takes, for the button that confirms it."""
+        """What is still reserved."""
         return format_money(self.order.capturable_amount, self.order.currency, get_language() or "en")
+
+    @property
+    def can_see_refund(self) -> bool:
+        """The role includes refunding, and something was captured."""
+        return may(Verb.REFUND, self.order, self.access) and self.order.captured_amount > 0
+
+    @property
+    def refund_url(self) -> str:
+        """Where a refund is looked at before it is confirmed."""
+        return self.address("refund")
+
+    @cached_property
+    def refund_obstacle(self) -> Obstacle | None:
+        """Why nothing can be refunded now."""
+        return obstacle(self.order, Verb.REFUND, self.access, self.now)
 
     @property
     def has_slip(self) -> bool:

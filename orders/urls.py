@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import captures, let_go, order, slips
+from orders.views import captures, let_go, order, refunds, slips
 from orders.views import list as listing
 
 app_name = "orders"
@@ -17,6 +17,10 @@ urlpatterns = [
     path("<uuid:order_id>/state/", order.state, name="state"),
     path("<uuid:order_id>/capture/", captures.capture, name="capture"),
     path("<uuid:order_id>/captures/", captures.captures, name="captures"),
+    path("<uuid:order_id>/captures/preview/", captures.preview, name="captures_preview"),
+    path("<uuid:order_id>/refund/", refunds.refund, name="refund"),
+    path("<uuid:order_id>/refunds/", refunds.refunds, name="refunds"),
+    path("<uuid:order_id>/refunds/preview/", refunds.preview, name="refunds_preview"),
     path("<uuid:order_id>/cancel/", let_go.cancel, name="cancel"),
     path("<uuid:order_id>/release/", let_go.release, name="release"),
     path("<uuid:order_id>/extend/", let_go.extend, name="extend"),

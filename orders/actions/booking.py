@@ -104,7 +104,8 @@ def _captured(order: Order, operation: Operation, _result: Result, at: datetime)
 
 def _refunded(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
     order.refunded_amount += operation.amount
-    order.save(update_fields=["refunded_amount"])
+    order.withheld_amount += operation.withheld_amount
+    order.save(update_fields=["refunded_amount", "withheld_amount"])
     data = {"left": order.refundable_amount, "lines": slices_of(operation), "reason": operation.reason}
     _record(order, What.ORDER_REFUNDED, operation, at, data)
     if operation.tells_customer:

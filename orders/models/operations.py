@@ -6,7 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from common.actor import Actor, Origin
@@ -105,6 +105,12 @@ class Operation(models.Model):
     def by(self) -> Actor:
         """Who asked for it."""
         return Actor(self.origin, self.actor, self.user_id)
+
+    @property
+    def withheld_amount(self) -> int:
+        """The return fee of a refund, in minor units. One query."""
+        fees = self.lines.filter(type="return_fee").aggregate(sum=Sum("amount"))["sum"]
+        return -fees if fees else 0
 
     @property
     def is_in_flight(self) -> bool:

@@ -67,6 +67,7 @@ class Order(models.Model):
     refunding_amount = models.BigIntegerField(default=0)
     refunded_amount = models.BigIntegerField(default=0)
     charged_back_amount = models.BigIntegerField(default=0)
+    withheld_amount = models.BigIntegerField(default=0, db_default=0)  # return fees: kept, and not refundable
 
     auto_capture = models.BooleanField(default=False)
     auto_capture_by = models.CharField(max_length=254, blank=True)  # "chosen by"
@@ -160,6 +161,7 @@ class Order(models.Model):
                     refunding_amount__gte=0,
                     refunded_amount__gte=0,
                     charged_back_amount__gte=0,
+                    withheld_amount__gte=0,
                 ),
                 violation_error_message=_("An amount would become negative."),
             ),
@@ -201,8 +203,13 @@ class Order(models.Model):
 
     @property
     def refundable_amount(self) -> int:
-        """What was captured and neither refunded, charged back nor in flight."""
-        return self.captured_amount - self.refunded_amount - self.refunding_amount - self.charged_back_amount
+        """What was captured and neither refunded, charged back, withheld as a fee nor in flight."""
+        return self.kept_amount - self.refunding_amount - self.charged_back_amount
+
+    @property
+    def kept_amount(self) -> int:
+        """What was captured and can still be refunded, or is on its way back."""
+        return self.captured_amount - self.refunded_amount - self.withheld_amount
 
     @property
     def paying_account(self) -> GatewayAccount:

@@ -32,7 +32,8 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt.closest?.("form");
-  if (form) unlock(form);
+  const isPreview = event.detail.elt.matches?.("[data-preview]");
+  if (form && !isPreview) unlock(form);
 });
 
 // A page that Back brings again is not busy any more.

@@ -7,6 +7,7 @@ import "./neighbours.js";
 import "./keys.js";
 import "./tabs.js";
 import "./dialog.js";
+import "./parts.js";
 import "./menu.js";
 import "./unsaved.js";
 import "./busy.js";

@@ -1,0 +1,96 @@
+"""What capturing and refunding by parts share: ask, preview, check the sum, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from accounts.requests import PortalRequest
+from common.htmx import respond, target_of
+from orders.choosing import Choosing
+from orders.models import Operation, State
+from orders.sheet import Sheet
+from orders.views.order import DRAWER, changed, sheet_of, timeline_context
+
+PAGE = "orders/parts/page.html"
+DIALOG = "orders/parts/dialog.html"
+PREVIEW = "orders/parts/preview.html"
+
+
+def ask(request: PortalRequest, dialog: Choosing, *, beside: bool, status: int = 200) -> HttpResponse:
+    """The dialog, or without htmx the page; after a refusal with what stood in the way."""
+    context = _context(dialog, beside=beside, is_stale=status == HttpResponse(status=409).status_code)
+    response = respond(request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status)
+    if target_of(request) == "drawer":
+        response.headers["HX-Retarget"] = "#dialog"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def preview(request: PortalRequest, dialog: Choosing) -> HttpResponse:
+    """The sums of what is chosen now; asked again and again while somebody types."""
+    dialog.read(strict=False)
+    return respond(request, PREVIEW, _context(dialog, beside=False, is_stale=False))
+
+
+def _context(dialog: Choosing, *, beside: bool, is_stale: bool) -> dict[str, Any]:
+    return {
+        "dialog": dialog,
+        "sheet": dialog.sheet,
+        "form": dialog.form,
+        "words": dialog.words(),
+        "beside": beside,
+        "is_stale": is_stale,
+        "obstacle": dialog.obstacle,
+    }
+
+
+def check(request: PortalRequest, dialog: Choosing) -> HttpResponse | None:
+    """The answer to a form that cannot be done as it stands; None when it may be tried.
+
+    The button carries the sum it showed. When the choice comes to another one,
+    nothing is done and the new sum is shown. Is the form of an older version,
+    the action decides: it knows a wish that was sent before.
+    """
+    beside = target_of(request) == "drawer"
+    is_final = "confirmed" in request.POST
+    dialog.is_refused = is_final
+    if not dialog.form.is_valid() and {"key", "version"} & set(dialog.form.errors):
+        return refused(request, dialog, _("The form was damaged on its way. Nothing was done."))
+    is_whole = dialog.read(strict=is_final) and dialog.form.is_valid()
+    if not is_final:
+        return ask(request, dialog, beside=beside)
+    if dialog.form.is_valid() and dialog.form.cleaned_data["version"] != dialog.order.version:
+        return None
+    if is_whole and request.POST["confirmed"] == str(dialog.total):
+        return None
+    if is_whole:
+        dialog.problem = _("The sum is now %(total)s. Nothing was done; look at it and confirm again.") % {
+            "total": dialog.money
+        }
+    return ask(request, dialog, beside=beside, status=422)
+
+
+def refused(request: PortalRequest, dialog: Choosing, words: str) -> HttpResponse:
+    """Nothing was done: the same dialog on the order as it is now, the input kept."""
+    sheet = sheet_of(request, dialog.order.pk, "order")
+    fresh = type(dialog)(sheet, request.POST).again(words)
+    return ask(request, fresh, beside=target_of(request) == "drawer", status=409)
+
+
+def answer(request: PortalRequest, before: Sheet, operation: Operation, words: str) -> HttpResponse:
+    """The order as it stands now. What is not known is said in the drawer, not in a toast."""
+    if operation.requested_at < before.now:
+        messages.info(request, _("This form had been sent already. Nothing new was done."))
+    elif operation.state == State.SUCCEEDED:
+        messages.success(request, words)
+    if target_of(request) != "drawer":
+        return HttpResponseRedirect(before.url)
+    sheet = sheet_of(request, before.order.pk, "order")
+    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
+    response = respond(request, DRAWER, context)
+    response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
+    return response

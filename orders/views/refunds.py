@@ -1,0 +1,72 @@
+"""Refunding an order, whole or in parts: looked at first, then confirmed with the sum."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.decorators import require
+from accounts.requests import PortalRequest
+from accounts.roles import Permission
+from common.errors import DomainError
+from orders.actions.refund import refund_order
+from orders.choosing import RefundChoice
+from orders.models import State
+from orders.views import choosing
+from orders.views.order import sheet_of
+
+
+def _choice(request: PortalRequest, order_id: uuid.UUID) -> RefundChoice:
+    """The dialog of an order whose store lets the person refund."""
+    sheet = sheet_of(request, order_id, "order")
+    request.access.need(Permission.ORDERS_REFUND, sheet.order.store_id)
+    return RefundChoice(sheet, request.POST if request.method == "POST" else None)
+
+
+@require_safe
+@require(Permission.ORDERS_REFUND)
+def refund(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """What can be refunded; nothing is chosen yet."""
+    dialog = _choice(request, order_id)
+    dialog.read(strict=False)
+    return choosing.ask(request, dialog, beside=request.GET.get("beside") == "1")
+
+
+@require_POST
+@require(Permission.ORDERS_REFUND)
+def preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """What the choice comes to."""
+    return choosing.preview(request, _choice(request, order_id))
+
+
+@require_POST
+@require(Permission.ORDERS_REFUND)
+def refunds(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Refund what is chosen, once for each key."""
+    dialog = _choice(request, order_id)
+    stopped = choosing.check(request, dialog)
+    if stopped is not None:
+        return stopped
+    form = dialog.form.cleaned_data
+    try:
+        operation = refund_order(
+            order_id,
+            key=form["key"].hex,
+            version=form["version"],
+            access=request.access,
+            by=request.access.actor,
+            at=dialog.sheet.now,
+            selection=dialog.selection,
+            reason=form["reason"],
+            tells_customer=form["tells_customer"],
+        )
+    except DomainError as error:
+        return choosing.refused(request, dialog, error.message)
+    if operation.state == State.DECLINED:
+        why = operation.message or operation.code
+        return choosing.refused(request, dialog, _("Refund declined, nothing was refunded: %(why)s") % {"why": why})
+    total = dialog.say(operation.amount)
+    return choosing.answer(request, dialog.sheet, operation, _("Refunded %(total)s.") % {"total": total})
