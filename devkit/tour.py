@@ -87,6 +87,12 @@ def _order(page: Page) -> Iterator[Stop]:
     page.get_by_role("dialog", name="Capture").wait_for()
     yield Stop("capture", page)
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="More actions").click()
+    yield Stop("order-more", page)
+    page.get_by_role("link", name="Cancel order").click()
+    page.get_by_role("dialog", name="Cancel order").wait_for()
+    yield Stop("order-cancel", page)
+    page.keyboard.press("Escape")
     page.goto(page.url)
     yield Stop("order-page", page, is_long=True)
 
