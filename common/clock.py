@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 _NO_OFFSET = timedelta(0)
+_stopped: datetime | None = None
 _offset: Callable[[], timedelta] = lambda: _NO_OFFSET  # noqa: E731
 
 
@@ -15,6 +16,12 @@ def use(provider: Callable[[], timedelta]) -> None:
     _offset = provider
 
 
+def stop(moment: datetime | None) -> None:
+    """Let time stand still at `moment` (demo data, told to the microsecond); None lets it run again."""
+    global _stopped  # noqa: PLW0603
+    _stopped = moment
+
+
 def now() -> datetime:
     """Aware UTC time, moved by the sandbox's offset where there is one."""
-    return datetime.now(UTC) + _offset()
+    return _stopped or datetime.now(UTC) + _offset()

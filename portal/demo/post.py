@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from celery import current_app
 from django.db.models import QuerySet
@@ -16,8 +16,7 @@ def deliver_all(messages: QuerySet[Message]) -> None:
     current_app.loader.import_default_modules()  # a worker does this when it starts
     for message in list(messages.filter(state=Message.State.QUEUED)):
         moment = message.created_at + timedelta(seconds=4)
-        offset = moment - datetime.now(UTC)
-        clock.use(lambda offset=offset: offset)  # type: ignore[misc]
+        clock.stop(moment)
         current_app.tasks[message.task](str(message.pk))
         if message.told_task:
             current_app.tasks[message.told_task](str(message.pk))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
-from django.core.cache.backends.dummy import DummyCache
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
@@ -20,15 +19,15 @@ from messaging.models import Message
 from orders.actions.expire import expire_authorizations
 from paylinks.actions.expire import expire_links
 from portal.demo import cast
+from portal.demo.ids import Ids, told_ids
 from portal.demo.post import deliver_all
 from portal.demo.stories import Story, ask_again
-from sandbox import clock as sandbox_clock
 from sandbox.actions import controls
 from sandbox.models import Control
 
 DAYS = 90
 _LONGEST = 3600.0  # seconds that filling may take
-SHARES = {"CF1004211": 210, "CF1004212": 90, "CF1004213": 40, "CF1004301": 60}
+SHARES = {"CF1004211": 235, "CF1004212": 100, "CF1004301": 65}  # the German store has no terms yet
 
 
 class Command(BaseCommand):
@@ -43,52 +42,66 @@ class Command(BaseCommand):
         if Merchant.objects.exists():
             raise CommandError("The database is not empty. `./dev demo` empties and refills it.")
         settings.SANDBOX_TRANSPORT = "wsgi"
-        caches["default"] = DummyCache("demo", {})  # links of the past do not count against today's limits
+        _count_apart()
         logging.disable(logging.INFO)
         connection.settings_dict["CONN_MAX_AGE"] = None  # in-process requests must not close it
         # hundreds of kicks would stand in a worker's way for minutes; sweeps find what is left
         kick.rest(_LONGEST)
         controls.set_webhooks(Control.Webhooks.NEVER)  # the stories ask the gateway themselves
         try:
-            fill()
+            fill(datetime.now(UTC), SHARES)
         finally:
             controls.set_webhooks(Control.Webhooks.NORMAL)
             kick.awake()
-            clock.use(sandbox_clock.offset)
+            clock.stop(None)
         self.stdout.write("Demo data is ready.")
 
 
-def _set_clock(moment: datetime) -> None:
-    offset = moment - datetime.now(UTC)
-    clock.use(lambda: offset)
+def _count_apart() -> None:
+    """Links of the past meet no limit, and do not count against today's."""
+    settings.LINK_LIMITS = dict.fromkeys(settings.LINK_LIMITS, 10**9)
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": "demo"}}
 
 
-def fill() -> None:
-    """Tell every story, then let time pass day by day."""
-    until = datetime.now(UTC).replace(second=0, microsecond=0)
-    dice = Random(until.date().isoformat())  # noqa: S311 (demo data)
-    stores = cast.build(until)
-    for store in [store for group in stores.values() for store in group]:
-        _tell_store(store, dice, until)
-    for day in range(DAYS, -1, -1):
-        moment = until - timedelta(days=day)
-        _set_clock(moment)
-        expire_links(moment)
-        expire_authorizations(moment)
-    ask_again(dice, until)
-    deliver_all(Message.objects.order_by("created_at"))
+def fill(now: datetime, shares: Mapping[str, int]) -> None:
+    """Tell every story of the 90 days that end with today, as far as it has come; then let time pass.
+
+    All follows from the date: filled later the same day there is only more of it.
+    """
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    with told_ids() as ids:
+        clock.stop(day - timedelta(days=DAYS))
+        ids.begin(f"{day:%F}")
+        stores = cast.build(day)
+        for store in [store for group in stores.values() for store in group]:
+            _tell_store(store, shares.get(store.mid, 0), day, now, ids)
+        ids.begin(f"{day:%F} later")
+        for moment in _sweeps(day, now):
+            clock.stop(moment)
+            expire_links(moment)
+            expire_authorizations(moment)
+        ask_again(now)
+        deliver_all(Message.objects.order_by("created_at", "pk"))
 
 
-def _tell_store(store: Store, dice: Random, until: datetime) -> None:
-    senders = [_access(email, until) for email in _senders(store)]
+def _sweeps(day: datetime, now: datetime) -> Iterator[datetime]:
+    """Every midnight, and today every full hour that has come."""
+    yield from (day - timedelta(days=days) for days in range(DAYS, -1, -1))
+    yield from (moment for hour in range(1, 24) if (moment := day + timedelta(hours=hour)) <= now)
+
+
+def _tell_store(store: Store, count: int, day: datetime, now: datetime, ids: Ids) -> None:
+    senders = [_access(email, day) for email in _senders(store)]
     prefix = next(shop.prefix for shop in (*cast.FJALLBO, *cast.HAVU) if shop.mid == store.mid)
-    without_terms = not store.terms_url
-    if without_terms:
-        return
-    count = SHARES[store.mid]
-    times = sorted(until - timedelta(days=dice.uniform(0.02, DAYS)) for _ in range(count))
+    dice = Random(f"{day:%F} {store.mid}")  # noqa: S311 (demo data)
+    end = day + timedelta(days=1)
+    times = sorted(end - timedelta(days=dice.uniform(0, DAYS)) for _ in range(count))
     for number, began in enumerate(times, start=10498 - count):
-        Story(dice, store, dice.choice(senders), number, prefix, began, until, _set_clock).tell()
+        if began >= now:
+            break
+        ids.begin(f"{day:%F} {store.mid} {number}")
+        own = Random(f"{day:%F} {prefix}-{number}")  # noqa: S311 (demo data)
+        Story(own, store, own.choice(senders), number, prefix, began, now, day).tell()
 
 
 def _senders(store: Store) -> tuple[str, ...]:
