@@ -43,22 +43,27 @@ class Menu:
 def menu_of(order: Order, access: Access, at: datetime, address: Callable[[str], str]) -> Menu:
     """Role hides, status disables with the reason in words."""
 
-    def choice(verb: Verb, name: str, words: str, icon: str) -> tuple[Choice, ...]:
+    def choice(verb: Verb, name: str, words: str, icon: str, url: str = "") -> tuple[Choice, ...]:
         if not may(verb, order, access):
             return ()
         found = obstacle(order, verb, access, at)
-        return (Choice(name, words, icon, address(name), found.words if found else ""),)
+        return (Choice(name, words, icon, url or address(name), found.words if found else ""),)
 
     return Menu(
         first=choice(Verb.EXTEND, "extend", _("Extend authorization"), "clock-plus") + _duplicate(order, access),
         last=choice(Verb.RELEASE, "release", _release_words(order), "circle-minus")
-        + choice(ending(order), "cancel", _("Cancel order"), "circle-x"),
+        + choice(ending(order), "cancel", _("Cancel order"), "circle-x", _withdraw_url(order)),
     )
 
 
 def duplicate_url(order: Order, access: Access) -> str:
     """The create form filled in with this order, or "" for who may not create."""
     return f"{reverse('paylinks:create')}?from={order.pk}" if may(Verb.DUPLICATE, order, access) else ""
+
+
+def _withdraw_url(order: Order) -> str:
+    """Where an unpaid order ends together with its link, which belongs to another part of the house."""
+    return reverse("paylinks:withdraw", args=[order.pk]) if ending(order) == Verb.WITHDRAW else ""
 
 
 def _duplicate(order: Order, access: Access) -> tuple[Choice, ...]:

@@ -21,7 +21,9 @@ def done_words(order: Order, unwound: Unwound) -> str:
         return _("Order %(reference)s is ended: %(sums)s.") % names
     if Kind.EXTEND in kinds and order.authorization_expires_at is not None:
         return _("The authorization now ends %(day)s.") % {"day": times.full_day(order.authorization_expires_at)}
-    return _("%(sum)s released.") % {"sum": _sum(unwound.done[0])} if unwound.done else ""
+    if not unwound.done:
+        return _("Order %(reference)s is cancelled. Nothing had been paid.") % names
+    return _("%(sum)s released.") % {"sum": _sum(unwound.done[0])}
 
 
 def stopped_words(unwound: Unwound) -> str:

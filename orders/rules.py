@@ -25,6 +25,7 @@ class Verb(StrEnum):
     RELEASE = "release"
     EXTEND = "extend"
     UNWIND = "unwind"
+    WITHDRAW = "withdraw"
     DUPLICATE = "duplicate"
     SLIP = "slip"
 
@@ -36,6 +37,7 @@ PERMISSION: dict[Verb, Permission] = {
     Verb.RELEASE: Permission.ORDERS_RELEASE,
     Verb.EXTEND: Permission.ORDERS_EXTEND,
     Verb.UNWIND: Permission.ORDERS_CANCEL,
+    Verb.WITHDRAW: Permission.ORDERS_CANCEL,
     Verb.DUPLICATE: Permission.LINKS_CREATE,
     Verb.SLIP: Permission.ORDERS_VIEW,
 }
@@ -118,8 +120,17 @@ def cancel_obstacle(order: Order, at: datetime) -> Obstacle | None:
 
 
 def ending(order: Order) -> Verb:
-    """How *Cancel order* ends this order: what was captured is refunded, not cancelled."""
+    """How *Cancel order* ends this order: unpaid with its link, untouched by a void, captured by refunds."""
+    if order.status == Status.PENDING:
+        return Verb.WITHDRAW
     return Verb.UNWIND if order.captured_amount else Verb.CANCEL
+
+
+def withdraw_obstacle(order: Order, _at: datetime) -> Obstacle | None:
+    """Why an order is not ended together with its link: only one that was never paid is."""
+    if order.status == Status.PENDING:
+        return None
+    return Obstacle("not_pending", _("The order is not waiting to be paid."))
 
 
 def unwind_obstacle(order: Order, at: datetime) -> Obstacle | None:
@@ -187,6 +198,7 @@ _CHECKS = {
     Verb.RELEASE: release_obstacle,
     Verb.EXTEND: extend_obstacle,
     Verb.UNWIND: unwind_obstacle,
+    Verb.WITHDRAW: withdraw_obstacle,
     Verb.DUPLICATE: duplicate_obstacle,
     Verb.SLIP: slip_obstacle,
 }

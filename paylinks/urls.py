@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paylinks.views import configuration, create, history, links
+from paylinks.views import configuration, create, history, links, withdraw
 
 app_name = "paylinks"
 
@@ -18,5 +18,6 @@ urlpatterns = [
     path("<uuid:link_id>/address/", links.address, name="address"),
     path("<uuid:link_id>/resend/", links.resend, name="resend"),
     path("<uuid:link_id>/cancel/", links.cancel, name="cancel"),
+    path("<uuid:order_id>/withdraw/", withdraw.withdraw, name="withdraw"),
     path("<uuid:order_id>/earlier/", history.earlier, name="earlier"),
 ]

@@ -12,8 +12,11 @@ from accounts.access import Access
 from common.actor import Actor
 from orders import operations
 from orders.actions.reserve import key_of, ready, reserve
+from orders.messages import queue_voided
 from orders.models import Kind, Operation, Order
 from orders.rules import Verb
+from orders.states import Status
+from orders.timeline import What, record
 
 
 def cancel_order(
@@ -92,6 +95,16 @@ def _request(
     if earlier is not None:
         return earlier
     return reserve(order, kind, order.capturable_amount, name, by=by, at=at, **fields)
+
+
+def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor, at: datetime) -> None:
+    """Cancel a locked order nobody has paid; its link is the caller's. No money moves."""
+    order.cancelled_at = at
+    order.move_to(Status.CANCELLED)
+    order.save(update_fields=["cancelled_at", "status"])
+    record(order, What.ORDER_CANCELLED, by=by, at=at, data={"reason": reason or "cancelled"})
+    if tells_customer:
+        queue_voided(order, at=at)
 
 
 def reserve_release(order: Order, capture: Operation, *, at: datetime) -> Operation | None:

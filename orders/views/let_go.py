@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -52,24 +53,25 @@ EXTEND = Way("extend", Permission.ORDERS_EXTEND, ActForm, extend_order)
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """End an order."""
-    return _decide(request, order_id, CANCEL)
+    return decide(request, order_id, CANCEL)
 
 
 @require(Permission.ORDERS_RELEASE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Let go of what is still reserved."""
-    return _decide(request, order_id, RELEASE)
+    return decide(request, order_id, RELEASE)
 
 
 @require(Permission.ORDERS_EXTEND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Ask the gateway to keep the reservation longer."""
-    return _decide(request, order_id, EXTEND)
+    return decide(request, order_id, EXTEND)
 
 
-def _decide(request: PortalRequest, order_id: uuid.UUID, way: Way) -> HttpResponse:
+def decide(request: PortalRequest, order_id: uuid.UUID, way: Way) -> HttpResponse:
+    """Ask, then do it once; whatever stands in the way is said where it was asked."""
     sheet = sheet_of(request, order_id, "order")
     request.access.need(way.permission, sheet.order.store_id)
     if request.method != "POST":
@@ -117,12 +119,12 @@ def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -
     """The dialog with fresh numbers and, after a refusal, what stood in the way (409); input is kept."""
     is_posted = target_of(request) == "drawer"
     order, at = sheet.order, sheet.now
-    verb = ending(order) if way is CANCEL else Verb(way.name)
+    verb = ending(order) if way.form is EndForm else Verb(way.name)
     context: dict[str, Any] = {
         "sheet": sheet,
         "order": order,
         "form": _fresh(request, sheet, way),
-        "url": sheet.address(way.name),
+        "url": _address(sheet, way, verb),
         "beside": is_posted or request.GET.get("beside") == "1",
         "problem": problem,
         "obstacle": obstacle(order, verb, sheet.access, at),
@@ -138,10 +140,17 @@ def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -
     return response
 
 
+def _address(sheet: Sheet, way: Way, verb: Verb) -> str:
+    """Where the form goes; an unpaid order ends together with its link, elsewhere in the house."""
+    if verb == Verb.WITHDRAW:
+        return reverse("paylinks:withdraw", args=[sheet.order.pk]) + sheet.query.text
+    return sheet.address(way.name)
+
+
 def _fresh(request: PortalRequest, sheet: Sheet, way: Way) -> ActForm:
     """A new key for a new wish, the version just shown, and what was typed before."""
     initial: dict[str, Any] = {"key": uuid.uuid4(), "version": sheet.order.version}
-    if way is not CANCEL:
+    if way.form is not EndForm:
         return ActForm(initial=initial)
     if request.method == "POST":
         initial["tells_customer"] = "tells_customer" in request.POST
