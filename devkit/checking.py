@@ -20,6 +20,8 @@ _DEPLOYED = {
     "COUNTERFOIL_PUBLIC_URL": "https://portal.example",
     "COUNTERFOIL_EMAIL_FROM": "portal@portal.example",
     "COUNTERFOIL_EMAIL_HOST": "mail.portal.example",
+    "COUNTERFOIL_HSTS_SUBDOMAINS": "1",  # Django's check wants both; our default leaves them to the operator
+    "COUNTERFOIL_HSTS_PRELOAD": "1",
     "COUNTERFOIL_STATIC_ROOT": str(places.DATA / "static"),
     "DATABASE_URL": "postgresql://portal@db.example/portal",
     "REDIS_URL": "redis://redis.example/0",

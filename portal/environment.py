@@ -14,6 +14,7 @@ from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_KEY = "counterfoil-development-only"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 _SHORTEST_KEY = 50  # Django's own deployment check asks for this many characters
 
 
@@ -31,6 +32,9 @@ class Environment(BaseSettings):
     secret_key_fallbacks: tuple[str, ...] = ()
     public_url: str = "http://localhost:8000"
     allowed_hosts: tuple[str, ...] = ()
+    hsts_seconds: int = 365 * 24 * 3600  # browsers open this host by https only; 0 = do not say so
+    hsts_subdomains: bool = False  # the same for every host below it, which may not all be ours
+    hsts_preload: bool = False  # asks browsers to ship that with themselves: hard to take back
     trust_proxy: bool = False  # a proxy in front sets X-Forwarded-Proto and overwrites the client's
     database_url: str = Field(
         default="postgresql:///counterfoil",
@@ -51,7 +55,7 @@ class Environment(BaseSettings):
     email_user: str = ""
     email_password: str = ""
     email_tls: bool = True
-    email_backend: str = "django.core.mail.backends.smtp.EmailBackend"
+    email_backend: str = SMTP
     email_from: str = "Counterfoil <no-reply@localhost>"
     anymail: dict[str, str] = {}
     sms_provider: str = ""
@@ -120,15 +124,29 @@ class Environment(BaseSettings):
                     "email_from" not in self.model_fields_set,
                     "COUNTERFOIL_EMAIL_FROM: the sender of all mail",
                 ),
+                (bool(self._mail_problem()), self._mail_problem()),
                 (
-                    not self.email_host and not self.anymail,
-                    "COUNTERFOIL_EMAIL_HOST (or COUNTERFOIL_ANYMAIL with its backend)",
+                    self.hsts_preload and not (self.hsts_subdomains and self.hsts_seconds),
+                    "COUNTERFOIL_HSTS_PRELOAD: browsers take it with COUNTERFOIL_HSTS_SUBDOMAINS only",
                 ),
                 (not self.static_root, "COUNTERFOIL_STATIC_ROOT: where collectstatic writes"),
                 (self.sandbox, "COUNTERFOIL_SANDBOX must be off: the sandbox is not money"),
             )
             if wrong
         ]
+
+    def _mail_problem(self) -> str:
+        """Why mail would not leave, or its bounces not come back."""
+        if self.email_backend.startswith("anymail."):
+            if not self.anymail.get("WEBHOOK_SECRET"):
+                return "COUNTERFOIL_ANYMAIL: the provider's keys, and WEBHOOK_SECRET for its reports of bounces"
+        elif self.anymail:
+            return "COUNTERFOIL_EMAIL_BACKEND: Anymail's backend, such as anymail.backends.postmark.EmailBackend"
+        elif self.email_backend == SMTP and not self.email_host:
+            return "COUNTERFOIL_EMAIL_HOST (or COUNTERFOIL_ANYMAIL with COUNTERFOIL_EMAIL_BACKEND)"
+        elif self.email_backend.startswith("django.") and self.email_backend != SMTP:
+            return "COUNTERFOIL_EMAIL_BACKEND: one that sends mail"
+        return ""
 
 
 def _socket_form(url: str, scheme: str, database: str) -> str:
