@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -109,10 +109,6 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} of {self.merchant_id}"
-
-    def is_reachable(self, at: datetime) -> bool:
-        """Neither deactivated nor past its end."""
-        return self.deactivated_at is None and (self.ends_at is None or at < self.ends_at)
 
 
 class Grant(models.Model):
