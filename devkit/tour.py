@@ -74,6 +74,9 @@ def orders(page: Page) -> Iterator[Stop]:
     open_order(page, "Captured")
     page.get_by_role("link", name="Packing slip").wait_for()
     yield Stop("order-captured", page)
+    page.get_by_role("link", name="Refund", exact=True).click()
+    page.get_by_role("dialog", name="Refund").wait_for()
+    yield Stop("refund", page)
 
 
 def _order(page: Page) -> Iterator[Stop]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from orders.lines import LineInput
 from orders.models import LineType, Operation, Order
+from payments.gateways import gateway_for
 from tests import builders
 from tests.builders import placed_order
 from tests.cast import Company
@@ -202,3 +204,30 @@ def test_a_dialog_costs_few_questions(alice_client: Client, order: Order, django
     form = dialog(alice_client, order)
     with django_assert_max_num_queries(10):
         send(alice_client, order, form, "captures/preview/", "parts-sums")
+
+
+def test_without_a_second_capture_the_rest_is_lost_and_said_so(
+    alice_client: Client, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = gateway_for(order.paying_account).method("card")
+    once = replace(method, capabilities=replace(method.capabilities, multi_capture=False))
+    monkeypatch.setattr("payments.sandbox_gateway.SandboxGateway.method", lambda *_a: once)
+    form = updated(alice_client, order, only(order, dialog(alice_client, order), Linen=1))
+    page = text(send(alice_client, order, form, "captures/preview/", "parts-sums"))
+    assert "Card allows one capture: the remaining 1,444.21 SEK is released and lost." in page
+    assert "has_release" not in page
+    send(alice_client, order, form)
+    assert Operation.objects.get(order=order, kind="release").amount == 144421
+
+
+def test_a_method_that_takes_no_parts_is_captured_whole(
+    alice_client: Client, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = gateway_for(order.paying_account).method("card")
+    whole = replace(method, capabilities=replace(method.capabilities, partial_capture=False))
+    monkeypatch.setattr("payments.sandbox_gateway.SandboxGateway.method", lambda *_a: whole)
+    everything = dialog(alice_client, order)
+    answer = send(alice_client, order, only(order, everything, Linen=1))
+    assert answer.status_code == 422
+    assert "Card can only be captured whole." in text(answer)
+    assert send(alice_client, order, everything).status_code == 200
