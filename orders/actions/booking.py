@@ -60,6 +60,8 @@ def declined(order: Order, operation: Operation, at: datetime) -> None:
         order.capture_problem = operation.message or operation.code or "declined"
         order.save(update_fields=["capture_problem"])
     _record(order, _DECLINED[operation.kind], operation, at, data)
+    if operation.kind == Kind.CAPTURE:
+        _release_rest(order, at)
 
 
 def unknown(order: Order, operation: Operation, at: datetime) -> None:
@@ -85,7 +87,8 @@ def _record(
 def _captured(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
     order.captured_amount += operation.amount
     order.capture_problem = ""
-    target = Status.PART_CAPTURED if order.capturable_amount else Status.CAPTURED
+    # counted with what is in flight: another capture on its way may yet be declined
+    target = Status.PART_CAPTURED if order.reserved_amount else Status.CAPTURED
     if order.status != target:
         order.move_to(target)
     order.save(update_fields=["captured_amount", "capture_problem", "status"])
@@ -96,10 +99,14 @@ def _captured(order: Order, operation: Operation, _result: Result, at: datetime)
         "reference": operation.reference,
     }
     _record(order, What.ORDER_CAPTURED, operation, at, data)
-    release = reserve_release(order, operation, at=at)
+    _release_rest(order, at)
+    request_slip(order, at)
+
+
+def _release_rest(order: Order, at: datetime) -> None:
+    release = reserve_release(order, at=at)
     if release is not None:
         kick("orders.tasks.run_operation", str(release.pk))
-    request_slip(order, at)
 
 
 def _refunded(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
@@ -125,7 +132,7 @@ def _voided(order: Order, operation: Operation, _result: Result, at: datetime) -
 
 def _released(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
     order.released_amount += operation.amount
-    if order.status == Status.PART_CAPTURED and not order.capturable_amount:
+    if order.status == Status.PART_CAPTURED and not order.reserved_amount:
         order.move_to(Status.CAPTURED)
     order.save(update_fields=["released_amount", "status"])
     _record(order, What.ORDER_RELEASED, operation, at, {"left": order.capturable_amount})

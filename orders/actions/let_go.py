@@ -13,7 +13,7 @@ from common.actor import Actor
 from orders import operations
 from orders.actions.reserve import key_of, ready, reserve
 from orders.messages import queue_voided
-from orders.models import Kind, Operation, Order
+from orders.models import Kind, Operation, Order, State
 from orders.rules import Verb
 from orders.states import Status
 from orders.timeline import What, record
@@ -107,9 +107,16 @@ def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor,
         queue_voided(order, at=at)
 
 
-def reserve_release(order: Order, capture: Operation, *, at: datetime) -> Operation | None:
-    """The release chosen together with a capture, reserved when that capture succeeds."""
-    if not capture.has_release or order.capturable_amount <= 0:
+def reserve_release(order: Order, *, at: datetime) -> Operation | None:
+    """The release chosen together with a capture, reserved when the last capture has landed.
+
+    Earlier, the gateway would let go of what another capture is about to take.
+    """
+    if order.capturing_amount or order.capturable_amount <= 0:
         return None
-    key = f"after-{capture.pk}"
-    return reserve(order, Kind.RELEASE, order.capturable_amount, key, by=capture.by, at=at)
+    own = Operation.objects.filter(order=order, is_stray=False)
+    captures = own.filter(kind=Kind.CAPTURE, state=State.SUCCEEDED, has_release=True)
+    capture = captures.order_by("-settled_at").first()
+    if capture is None or own.filter(kind=Kind.RELEASE, requested_at__gte=capture.settled_at).exists():
+        return None
+    return reserve(order, Kind.RELEASE, order.capturable_amount, f"after-{capture.pk}", by=capture.by, at=at)

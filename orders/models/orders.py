@@ -202,6 +202,11 @@ class Order(models.Model):
         return self.authorized_amount - taken
 
     @property
+    def reserved_amount(self) -> int:
+        """What the gateway still holds, whether or not somebody is taking it or letting it go."""
+        return self.authorized_amount - self.captured_amount - self.released_amount
+
+    @property
     def refundable_amount(self) -> int:
         """What was captured and neither refunded, charged back, withheld as a fee nor in flight."""
         return self.kept_amount - self.refunding_amount - self.charged_back_amount
