@@ -75,7 +75,8 @@ def _clauses(order: Order, items: Items, at: datetime) -> Iterator[str]:
 
 
 def _money(order: Order, minor: int) -> dict[str, str]:
-    return {"sum": format_money(minor, order.currency, get_language() or "en")}
+    """An amount that is not torn from its currency at the end of a line."""
+    return {"sum": format_money(minor, order.currency, get_language() or "en").replace(" ", "\N{NO-BREAK SPACE}")}
 
 
 def _pending(_order: Order, _items: Items) -> Iterator[str]:
@@ -106,9 +107,9 @@ def _captured(order: Order, items: Items) -> Iterator[str]:
             if items.captured
             else _("%(sum)s captured") % sums
         )
+    yield from _given_back(order)
     if order.released_amount:
         yield _("%(sum)s released") % _money(order, order.released_amount)
-    yield from _given_back(order)
 
 
 def _share(items: Items) -> str:
@@ -127,6 +128,8 @@ def _given_back(order: Order) -> Iterator[str]:
         yield _("all of it refunded")
     elif order.refunded_amount:
         yield _("%(sum)s refunded") % _money(order, order.refunded_amount)
+    if order.withheld_amount:
+        yield _("%(sum)s kept as a return fee") % _money(order, order.withheld_amount)
     if order.charged_back_amount:
         yield _("%(sum)s held by a dispute") % _money(order, order.charged_back_amount)
 
