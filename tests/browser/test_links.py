@@ -55,6 +55,27 @@ def test_enter_walks_the_grid_adds_a_line_and_never_sends(page: Page, acme: Comp
     assert not Order.objects.filter(merchant_reference1="ENTER").exists()
 
 
+def test_the_summary_of_a_refused_form_goes_with_the_last_mistake(
+    shared_portal: Portal, acme: Company, open_page: Callable[..., Page]
+):
+    page = open_page(base_url=shared_portal.address, tolerate="422")
+    sign_in(page, shared_portal, acme.people["alice"])
+    head(page, acme, "MENDED")
+    page.fill("#id_recipient", "")
+    page.fill("#line-0-name", "Bowl")
+    page.fill("#line-0-unit_price", "749,0050")
+    page.get_by_role("button", name="Create and send link").click()
+    summary = page.locator("[data-error-summary]")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("2 things need another look")
+    page.fill("#line-0-unit_price", "200")
+    expect(summary).to_contain_text("One thing needs another look")
+    expect(page.locator("#line-0-unit_price")).to_be_focused()
+    page.fill("#id_recipient", "frida.nystrom@example.com")
+    expect(summary).to_have_count(0)
+    expect(page).to_have_title("Create order · Counterfoil")
+
+
 def test_lines_come_and_go_and_the_sums_follow(page: Page, acme: Company):
     head(page, acme, "LINES")
     page.fill("#line-0-name", "Bowl")
