@@ -36,6 +36,8 @@ def stopped_words(unwound: Unwound) -> str:
         sums = ", ".join(_moved(each) for each in unwound.done)
         parts.append(_("Stopped half-way: %(sums)s.") % {"sums": sums})
     parts.append(_refusal(stopped) if stopped.state == State.DECLINED else _silence(stopped))
+    if stopped.state != State.DECLINED and unwound.has_more:
+        parts.append(_("Then choose Cancel order again to refund what was captured."))
     if stopped.state == State.DECLINED and not unwound.done:
         parts.append(_("Nothing was changed."))
     return " ".join(parts)
@@ -55,7 +57,7 @@ def _refusal(stopped: Operation) -> str:
 def _silence(stopped: Operation) -> str:
     words = {
         Kind.REFUND: _("The refund of %(sum)s is not confirmed yet. We keep asking the gateway."),
-        Kind.RELEASE: _("The release of %(sum)s is not confirmed yet; the refund comes after it."),
+        Kind.RELEASE: _("The release of %(sum)s is not confirmed yet. We keep asking the gateway."),
         Kind.VOID: _("The cancellation is not confirmed yet. We keep asking the gateway."),
         Kind.EXTEND: _("The extension is not confirmed yet. We keep asking the gateway."),
     }[Kind(stopped.kind)]

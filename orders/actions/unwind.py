@@ -19,10 +19,14 @@ from orders.rules import Verb, obstacle
 
 @dataclass(frozen=True, slots=True)
 class Unwound:
-    """What one confirmed step did: the movements made, and the one it stopped at, if any."""
+    """What one confirmed step did: the movements made, and the one it stopped at, if any.
+
+    `has_more` says that another movement would have followed.
+    """
 
     done: tuple[Operation, ...]
     stopped: Operation | None = None
+    has_more: bool = False
 
 
 def unwind_order(
@@ -60,7 +64,7 @@ def unwind_order(
         # our own release has changed the order: the version seen counts for the first movement only
         operation = move(version=None if done else version)
         if operation.state != State.SUCCEEDED:
-            return Unwound(tuple(done), operation)
+            return Unwound(tuple(done), operation, has_more=kind == Kind.RELEASE)
         done.append(operation)
     return Unwound(tuple(done))
 

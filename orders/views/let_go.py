@@ -100,16 +100,15 @@ def _done(sheet: Sheet, way: Way, form: ActForm, request: PortalRequest) -> Unwo
 
 
 def _answer(request: PortalRequest, before: Sheet, unwound: Unwound) -> HttpResponse:
-    """The order as it stands now. What is not known stays said in the drawer too."""
+    """The order as it stands now. What is not known is said in the drawer, not in a toast."""
     beside = target_of(request) == "drawer"
     sheet = sheet_of(request, before.order.pk, "order", is_alone=not beside)
-    if unwound.stopped:
-        messages.warning(request, stopped_words(unwound))
-    else:
+    stopped = stopped_words(unwound)
+    if not stopped:
         messages.success(request, done_words(sheet.order, unwound))
     if not beside:
         return HttpResponseRedirect(before.url)
-    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
+    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True, "stopped": stopped}
     response = respond(request, DRAWER, context)
     response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
     return response

@@ -155,6 +155,14 @@ def test_what_is_not_known_is_said_in_the_drawer(
     assert answer.status_code == 200
     assert f"We do not know yet what became of the {kind}" in text(answer)
     assert f"/orders/{order.pk}/state/" in text(answer)
+    assert "is not confirmed yet" in text(answer)
+
+
+def test_an_unknown_release_says_how_to_go_on(alice_client: Client, half: Order) -> None:
+    controls.set_behaviour(Behaviour.Kind.TIMEOUT_AFTER, at=clock.now(), key_prefix="release-", times=1)
+    answer = post(alice_client, half, "cancel", ask(alice_client, half, "cancel")[1])
+    assert "The release of 1,444.21 SEK is not confirmed yet." in text(answer)
+    assert "choose Cancel order again to refund what was captured" in text(answer)
 
 
 def test_a_declined_cancellation_is_said_where_it_was_asked(alice_client: Client, order: Order) -> None:
