@@ -80,13 +80,6 @@ class ListQuery:
         return pairs + [("status", status) for status in self.statuses]
 
 
-class CaptureForm(forms.Form):
-    """The wish to capture: its own key, and the version of the order the person saw."""
-
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-
-
 class ActForm(forms.Form):
     """A wish that moves money: its own key, and the version of the order the person saw."""
 

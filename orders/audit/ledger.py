@@ -19,8 +19,16 @@ def sums(books: Books) -> Iterator[Finding]:
     yield from unequal("capturing_amount", books.in_flight(CAPTURES), order.capturing_amount)
     yield from unequal("refunded_amount", books.total(REFUNDS), order.refunded_amount)
     yield from unequal("refunding_amount", books.in_flight(REFUNDS), order.refunding_amount)
+    yield from unequal("withheld_amount", _withheld(books), order.withheld_amount)
     yield from unequal("released_amount", books.total(*RELEASES) + books.let_go(), order.released_amount)
     yield from unequal("releasing_amount", books.in_flight(*RELEASES), order.releasing_amount)
+
+
+def _withheld(books: Books) -> int:
+    """Return fees kept back from refunds that succeeded."""
+    done = {operation["id"] for operation in books.own(REFUNDS)}
+    fees = (each["amount"] for each in books.pieces if each["type"] == "return_fee" and each["operation_id"] in done)
+    return -int(sum(fees))
 
 
 def limits(books: Books) -> Iterator[Finding]:
@@ -28,7 +36,7 @@ def limits(books: Books) -> Iterator[Finding]:
     order = books.order
     taken = order.captured_amount + order.capturing_amount + order.released_amount + order.releasing_amount
     yield from at_most("captured and released", order.authorized_amount, taken)
-    back = order.refunded_amount + order.refunding_amount + order.charged_back_amount
+    back = order.refunded_amount + order.refunding_amount + order.charged_back_amount + order.withheld_amount
     yield from at_most("refunded", order.captured_amount, back)
     for operation in books.operations:
         if not operation["is_stray"]:

@@ -97,7 +97,7 @@ def test_right_books_have_no_differences(store: Store) -> None:
         assert audit_order(order.pk, asks_gateway=True) == []
 
 
-COLUMNS = "authorized capturing captured releasing released refunding refunded".split()
+COLUMNS = "authorized capturing captured releasing released refunding refunded withheld".split()
 
 
 @pytest.mark.parametrize("name", COLUMNS)

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from messaging.models import Message
+from orders.audit import audit_order
 from orders.models import Operation, Order
 from payments.gateway import Outcome, Result
 from tests import builders
@@ -47,7 +48,7 @@ def test_the_preview_says_what_the_payout_loses(alice_client: Client, order: Ord
         "Refund 677.34 SEK</button>",
         "Refunding 677.34 SEK…",
         "Of which VAT 25%",
-        "gets 677.34 SEK back on Visa",
+        f"gets 677.34 SEK back on {order.payment_label}.",
         "Your next payout is 677.34 SEK lower.",
         "1,390.86",
     ):
@@ -100,6 +101,7 @@ def test_a_fee_uses_up_what_it_was_withheld_from(alice_client: Client, order: Or
     send(alice_client, order, fill(alice_client, order, more, Serving=2, Linen=1, Home=1), PATH)
     order.refresh_from_db()
     assert (order.refunded_amount, order.refundable_amount) == (builders.TOTAL - 5000, 0)
+    assert list(audit_order(order.pk)) == []
     page = get(alice_client, f"/orders/{order.pk}/")
     assert "Refunded</span>" in page
     assert 'aria-describedby="refund-why"' in page
