@@ -35,7 +35,7 @@ def draft_order(
 
     Raises DomainError when the lines break the money rules.
     """
-    check_lines(lines)
+    check_lines(lines, currency=currency)
     totals = totals_of(lines)
     order = Order(
         merchant_id=store.merchant_id,
