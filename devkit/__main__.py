@@ -5,31 +5,29 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 
 from devkit.words import HELP
+
+_WITH_ARGUMENTS = {"test": "devkit.testing", "audit": "devkit.auditing", "fuzz": "devkit.fuzzing"}
 
 
 def main(arguments: list[str]) -> int:
     """Do what is asked; the exit code."""
     command, *rest = arguments or ["help"]
-    if command == "run":
-        from devkit.running import run
+    if command in _WITH_ARGUMENTS:
+        program = getattr(import_module(_WITH_ARGUMENTS[command]), command)
+        return int(program(rest))
+    if command in {"run", "demo"}:
+        from devkit import running
 
-        return run()
-    if command == "test":
-        from devkit.testing import test
-
-        return test(rest)
+        return running.run() if command == "run" else running.demo()
     if command == "check":
         from devkit.checking import check
 
         passed, line = check()
         print(line)
         return 0 if passed else 1
-    if command == "demo":
-        from devkit.running import demo
-
-        return demo()
     if command in {"bench", "screenshots"}:
         return _with_throw_away(command, rest)
     print(HELP)

@@ -8,6 +8,8 @@ Counterfoil: ./dev <command>
                      what follows goes to pytest
   check              format, lint, types, layers, templates, migrations, deployment settings
   demo               empty the database of `run` and fill it with demo data again
+  audit [...]        recompute every order of `run` and compare: 0 differences is right
+  fuzz [...]         random money, longer than `test`: --steps N, --seed S
   bench [...]        measure the portal: --orders N, --json
   screenshots        remake docs/screenshots from the real screens
   help               this text

@@ -1,0 +1,62 @@
+"""Random actions by several people against a gateway that does everything wrong.
+
+After every step the books agree: columns, operations, pieces, timeline and gateway.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from accounts.models import Store
+from common import sweeps
+from orders.actions import expire
+from payments.sandbox_client import SandboxClient
+from tests.orders.money_machine import MoneyMachine, Network
+
+STEPS = int(os.environ.get("COUNTERFOIL_FUZZ_STEPS", "5000"))
+STEPS_PER_ORDER = 50
+
+
+class Loud:
+    """A log that lets through what sweeps would swallow."""
+
+    def exception(self, *_: Any, **__: Any) -> None:
+        raise  # noqa: PLE0704
+
+    def warning(self, *_: Any, **__: Any) -> None:
+        """Warnings are expected."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whatever_happens_the_books_agree_and_money_moves_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = SandboxClient._send
+
+    def over_the_network(client: SandboxClient, *request: Any) -> Any:
+        Network.pass_or_fail()
+        return send(client, *request)
+
+    monkeypatch.setattr(SandboxClient, "_send", over_the_network)
+    monkeypatch.setattr(sweeps, "log", Loud())
+    monkeypatch.setattr(expire, "log", Loud())
+    monkeypatch.setattr(MoneyMachine, "steps", 0)
+    monkeypatch.setattr(MoneyMachine, "moved", 0)
+    monkeypatch.setattr(MoneyMachine, "store", store, raising=False)
+    run_state_machine_as_test(
+        MoneyMachine,
+        settings=settings(
+            max_examples=STEPS // STEPS_PER_ORDER,
+            stateful_step_count=STEPS_PER_ORDER,
+            deadline=None,
+            phases=[Phase.reuse, Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    sys.stdout.write(f"\n{MoneyMachine.steps} steps, {MoneyMachine.moved} movements\n")
+    assert MoneyMachine.steps >= STEPS
+    assert MoneyMachine.moved > STEPS // 50
