@@ -16,7 +16,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.htmx import respond, target_of
-from orders import search
+from orders import kinds, search
 from orders.entries import actor_words, entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
@@ -35,7 +35,7 @@ DRAWER = "orders/order.html#drawer"
 def timeline(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """What happened to the order, newest first."""
     sheet = sheet_of(request, order_id, "order")
-    return show(request, sheet, timeline_context(sheet))
+    return show(request, sheet, timeline_context(sheet, request.GET.get("kind", "")))
 
 
 @require_safe
@@ -105,10 +105,14 @@ def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: 
     return respond(request, PAGE, {**context, "sheet": sheet}, fragments={"drawer": DRAWER}, status=status)
 
 
-def timeline_context(sheet: Sheet) -> dict[str, Any]:
-    """What the timeline prints."""
-    events = Event.objects.filter(order=sheet.order)
-    return {"tab_template": "orders/timeline.html", "entries": entries_of(events, sheet.order.currency)}
+def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
+    """What the timeline prints: everything, or what is of one kind."""
+    events = list(Event.objects.filter(order=sheet.order))
+    return {
+        "tab_template": "orders/timeline.html",
+        "kinds": kinds.choices(events, kind, sheet.url),
+        "entries": entries_of(kinds.shown(events, kind), sheet.order.currency),
+    }
 
 
 def changed(sheet: Sheet) -> dict[str, Any]:
