@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from devkit import places, services
-from devkit.running import FIRST_PORT, environment
+from devkit.running import FIRST_PORT, environment, manage
 
 
 def audit(arguments: Sequence[str]) -> int:
@@ -24,6 +24,8 @@ def audit(arguments: Sequence[str]) -> int:
                 **environment(taken, FIRST_PORT),
                 "COUNTERFOIL_SANDBOX_TRANSPORT": "wsgi",
             }
+            if not is_running:
+                manage(surroundings, "migrate", "--no-input", "--verbosity", "0")
             command = [sys.executable, "manage.py", "audit", "--gateway", *arguments]
             return subprocess.run(command, check=False, cwd=places.ROOT, env=surroundings).returncode
         finally:

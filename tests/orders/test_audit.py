@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -47,11 +48,11 @@ def _bowls(order: Order, count: int) -> Selection:
 
 
 def _busy(store: Store) -> Order:
-    """Captured in parts, refunded with a fee, released."""
+    """Captured in parts, refunded less a fee, released."""
     order = builders.placed_order(store)
     _act(capture_order, order, selection=_bowls(order, 1))
     _act(capture_order, order, selection=Selection(frees=(Free(30000, 2500, "Deposit"),)))
-    _act(refund_order, order, selection=_bowls(order, 1))
+    _act(refund_order, order, selection=replace(_bowls(order, 1), fee=Free(500, 2500, "Return fee")))
     _act(release_order, order)
     return Order.objects.get(pk=order.pk)
 
