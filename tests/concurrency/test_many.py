@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -23,30 +22,13 @@ from orders.models import Operation, Order
 from orders.selection import Selection
 from tests import builders
 from tests.concurrency.racing import Meeting, order_without_lock, race, winners, without
+from tests.filling import Form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PEOPLE = 50
 HELD = 7  # how many refunds the rest of the order holds
 PART = 1_000
-
-
-class _Form(HTMLParser):
-    """What a browser would send of a form as it is shown."""
-
-    def __init__(self, action: str) -> None:
-        super().__init__()
-        self.action, self.is_inside = action, False
-        self.values: dict[str, str] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.is_inside = found.get("action") == self.action
-        is_off = found.get("type") in {"checkbox", "radio"} and "checked" not in found
-        is_preview = tag == "button" and found.get("name") != "confirmed"
-        if self.is_inside and tag in {"input", "button"} and found.get("name") and not is_off and not is_preview:
-            self.values[found["name"]] = found.get("value", "")
 
 
 @pytest.fixture
@@ -67,8 +49,7 @@ def _captures(order: Order, person: User) -> list[Callable[[], int]]:
     address = reverse("orders:captures", args=[order.pk])
     looking = Client()
     looking.force_login(person)
-    form = _Form(address)
-    form.feed(looking.get(reverse("orders:capture", args=[order.pk])).content.decode())
+    form = Form(address, looking.get(reverse("orders:capture", args=[order.pk])).content.decode())
     assert form.values["version"]
 
     def post() -> int:

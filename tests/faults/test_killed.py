@@ -1,0 +1,127 @@
+"""kill -9 at every marked point of capture and refund: sweeps bring it to an end, and money moves once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from accounts.models import User
+from common import clock
+from common.actor import Actor
+from orders.actions.refund import request_refund
+from orders.audit import audit_order
+from orders.models import Operation, Order
+from sandbox.models import Movement
+from tests import builders
+from tests.faults.test_capture_crash import _until
+from tests.faults.test_creating import _session_of
+from tests.filling import Form
+from tests.portals import Portal, running_portal
+
+POINTS = ("before reserve", "after reserve", "after the call", "before settle", "after settle")
+
+
+class Crashing:
+    """A portal whose processes die at a point, once armed."""
+
+    def __init__(self, portal: Portal, mark: Path) -> None:
+        self.portal, self.mark = portal, mark
+        self.acme = portal.acme()
+
+    def arm(self, point: str) -> None:
+        """Start the web and the worker again, with the point armed."""
+        for name in ("web", "worker"):
+            self.portal.processes.kill(name)
+        self.mark.unlink(missing_ok=True)
+        self.portal.processes.environment["CRASH_AT"] = point
+        self.portal.processes.start("web", "worker")
+        with self.portal.http() as http:
+            assert _until(lambda: _is_up(http))
+
+    def has_died(self) -> bool:
+        """Whether the point was reached."""
+        return self.mark.exists()
+
+    def sweep_until_settled(self, order: Order) -> None:
+        """As beat would in a while."""
+        waiting = Operation.objects.filter(order=order, settled_at=None)
+        assert _until(lambda: self._sweep(waiting))
+
+    def _sweep(self, waiting: Any) -> bool:
+        if waiting.update(next_check_at=clock.now()):
+            self.portal.run_task("orders.tasks.sweep_operations")
+        return not waiting.exists()
+
+
+def _is_up(http: httpx.Client) -> bool:
+    try:
+        return http.get("/healthz").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def crashing(
+    django_db_blocker: Any, template_database: str, collected_static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Crashing]:
+    mark = tmp_path_factory.mktemp("crash") / "mark"
+    extra = {"DJANGO_SETTINGS_MODULE": "tests.faults.crashing.settings", "CRASH_MARK": str(mark)}
+    with running_portal(
+        django_db_blocker, template_database, collected_static, start=("web", "worker"), **extra
+    ) as portal:
+        yield Crashing(portal, mark)
+
+
+def _post(portal: Portal, user: User, page: str, action: str) -> None:
+    """Open the dialog and send its form as it is; the answer may never come."""
+    cookies = {f"sessionid_{urlsplit(portal.address).port}": _session_of(user)}
+    with httpx.Client(base_url=portal.address, cookies=cookies, timeout=20) as browser:
+        form = Form(action, browser.get(page).text).with_all_lines(builders.TOTAL)
+        try:
+            browser.post(action, data=form, headers={"Origin": portal.address})
+        except httpx.HTTPError:
+            return
+
+
+def _moved_once(order: Order, kind: str, count: int = 1) -> None:
+    fresh = Order.objects.get(pk=order.pk)
+    assert Movement.objects.filter(payment_id=order.payment_reference, kind=kind).count() == count
+    assert fresh.operations.filter(kind=kind, state="succeeded").count() == count
+    assert fresh.in_flight_amount == 0
+    assert audit_order(order.pk, asks_gateway=True) == []
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("verb", ["capture", "refund"])
+def test_a_web_process_killed_at_any_point_moves_money_once_or_not_at_all(
+    crashing: Crashing, point: str, verb: str
+) -> None:
+    reference = f"{verb} {point}"
+    make = builders.placed_order if verb == "capture" else builders.captured_order
+    order = make(crashing.acme.store, merchant_reference1=reference)
+    crashing.arm(point)
+    _post(
+        crashing.portal, crashing.acme.people["alice"], f"/orders/{order.pk}/{verb}/", f"/orders/{order.pk}/{verb}s/"
+    )
+    assert _until(crashing.has_died)
+    crashing.sweep_until_settled(order)
+    _moved_once(order, verb, 0 if point == "before reserve" else 1)
+
+
+@pytest.mark.parametrize("point", POINTS[1:])
+def test_a_worker_killed_at_any_point_moves_money_once(crashing: Crashing, point: str) -> None:
+    order = builders.captured_order(crashing.acme.store, merchant_reference1=f"worker {point}")
+    crashing.arm(point)
+    refund = request_refund(
+        order.pk, key=uuid.uuid4().hex, version=None, access=None, by=Actor.system(), at=clock.now()
+    )
+    crashing.portal.run_task("orders.tasks.run_operation", str(refund.pk))
+    assert _until(crashing.has_died)
+    crashing.sweep_until_settled(order)
+    _moved_once(order, "refund")
