@@ -231,3 +231,9 @@ def test_a_method_that_takes_no_parts_is_captured_whole(
     assert answer.status_code == 422
     assert "Card can only be captured whole." in text(answer)
     assert send(alice_client, order, everything).status_code == 200
+
+
+def test_a_form_of_a_thousand_lines_is_read(alice_client: Client, order: Order) -> None:
+    many = {f"quantity-{number}": "1" for number in range(2000)}
+    answer = send(alice_client, order, dialog(alice_client, order) | many, "captures/preview/", "parts-sums")
+    assert answer.status_code == 200
