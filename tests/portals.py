@@ -82,8 +82,9 @@ def template_database() -> Iterator[str]:
     name = f"template_{os.getpid()}"
     with _server() as server:
         _recreate(server, name)
-        _manage({**os.environ, "DATABASE_URL": _url(name)}, "migrate", "--no-input", "--verbosity", "0")
-        yield name
+    _manage({**os.environ, "DATABASE_URL": _url(name)}, "migrate", "--no-input", "--verbosity", "0")
+    yield name
+    with _server() as server:
         _drop(server, name)
 
 
@@ -102,8 +103,9 @@ def running_portal(
 ) -> Iterator[Portal]:
     """A portal on a clone of the template; `extra` are environment variables."""
     name = f"portal_{os.getpid()}_{next(_numbers)}"
-    with _server() as server, temporary.folder() as folder:
+    with _server() as server:
         _recreate(server, name, template)
+    with temporary.folder() as folder:
         redis = _redis(folder)
         address, surroundings = _surroundings(
             folder, static, {**extra, "REDIS_URL": redis.url, "DATABASE_URL": _url(name)}
@@ -118,7 +120,8 @@ def running_portal(
         finally:
             processes.stop()
             redis.stop()
-            _drop(server, name)
+            with _server() as server:  # a test may have restarted it
+                _drop(server, name)
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from common import clock
 from common.actor import Actor
+from devkit.postgres import Cluster
 from orders.actions.refund import request_refund
 from orders.audit import audit_order
 from orders.models import Operation, Order
@@ -49,11 +51,14 @@ class Crashing:
         return self.mark.exists()
 
     def sweep_until_settled(self, order: Order) -> None:
-        """As beat would in a while."""
+        """As beat would in a while; what ended is started again, as its supervisor would."""
         waiting = Operation.objects.filter(order=order, settled_at=None)
         assert _until(lambda: self._sweep(waiting))
 
     def _sweep(self, waiting: Any) -> bool:
+        # Celery's worker ends itself when Redis goes away under a task it has not acknowledged
+        if ended := self.portal.processes.ended():
+            self.portal.processes.start(*ended)
         if waiting.update(next_check_at=clock.now()):
             self.portal.run_task("orders.tasks.sweep_operations")
         return not waiting.exists()
@@ -125,3 +130,30 @@ def test_a_worker_killed_at_any_point_moves_money_once(crashing: Crashing, point
     assert _until(crashing.has_died)
     crashing.sweep_until_settled(order)
     _moved_once(order, "refund")
+
+
+def _restart_postgres() -> None:
+    """As after a power cut, but for the one server the tests share: fast, so that nothing else is lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('data_directory'), current_setting('unix_socket_directories')")
+        data, sockets = (Path(text) for text in cursor.fetchone())
+    connection.close()
+    if data.parent != sockets:
+        pytest.skip("This PostgreSQL is not ours to restart.")
+    assert Cluster(data, sockets, durable=False)._run("restart", "-m", "fast", "-w").returncode == 0
+
+
+@pytest.mark.parametrize("verb", ["capture", "refund"])
+def test_database_and_redis_restarted_after_the_kill_lose_nothing(crashing: Crashing, verb: str) -> None:
+    make = builders.placed_order if verb == "capture" else builders.captured_order
+    order = make(crashing.acme.store, merchant_reference1=f"{verb} restart")
+    crashing.arm("after the call")
+    _post(
+        crashing.portal, crashing.acme.people["alice"], f"/orders/{order.pk}/{verb}/", f"/orders/{order.pk}/{verb}s/"
+    )
+    assert _until(crashing.has_died)
+    crashing.portal.redis.stop()
+    _restart_postgres()
+    crashing.portal.redis.start()
+    crashing.sweep_until_settled(order)
+    _moved_once(order, verb)

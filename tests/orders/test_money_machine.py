@@ -21,6 +21,7 @@ from tests.orders.money_machine import MoneyMachine, Network
 
 STEPS = int(os.environ.get("COUNTERFOIL_FUZZ_STEPS", "5000"))
 STEPS_PER_ORDER = 50
+USUAL = 36  # some orders end sooner
 
 
 class Loud:
@@ -50,7 +51,7 @@ def test_whatever_happens_the_books_agree_and_money_moves_once(store: Store, mon
     run_state_machine_as_test(
         MoneyMachine,
         settings=settings(
-            max_examples=STEPS // STEPS_PER_ORDER,
+            max_examples=STEPS // USUAL + 1,
             stateful_step_count=STEPS_PER_ORDER,
             deadline=None,
             phases=[Phase.reuse, Phase.generate, Phase.shrink],
