@@ -21,7 +21,6 @@ def sums(books: Books) -> Iterator[Finding]:
     yield from unequal("refunding_amount", books.in_flight(REFUNDS), order.refunding_amount)
     yield from unequal("withheld_amount", _withheld(books), order.withheld_amount)
     yield from unequal("released_amount", books.total(*RELEASES) + books.let_go(), order.released_amount)
-    yield from unequal("withheld_amount", _withheld(books), order.withheld_amount)
     yield from unequal("releasing_amount", books.in_flight(*RELEASES), order.releasing_amount)
 
 
@@ -30,13 +29,6 @@ def _withheld(books: Books) -> int:
     done = {operation["id"] for operation in books.own(REFUNDS)}
     fees = (each["amount"] for each in books.pieces if each["type"] == "return_fee" and each["operation_id"] in done)
     return -int(sum(fees))
-
-
-def _withheld(books: Books) -> int:
-    """Return fees: negative pieces of refunds that were paid out."""
-    refunds = {operation["id"] for operation in books.own(REFUNDS)}
-    fees = [piece for piece in books.pieces if piece["type"] == "return_fee" and piece["operation_id"] in refunds]
-    return -sum(piece["amount"] for piece in fees)
 
 
 def limits(books: Books) -> Iterator[Finding]:
