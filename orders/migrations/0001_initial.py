@@ -254,6 +254,10 @@ class Migration(migrations.Migration):
             model_name='operation',
             index=models.Index(fields=['order', 'requested_at'], name='operations_by_order'),
         ),
+        migrations.AddIndex(
+            model_name='operation',
+            index=models.Index(condition=models.Q(('is_stray', True)), fields=['order'], name='operations_stray'),
+        ),
         migrations.AddConstraint(
             model_name='operation',
             constraint=models.UniqueConstraint(condition=models.Q(('gateway_reference', ''), _negated=True), fields=('gateway_account', 'kind', 'gateway_reference'), name='gateway_reference_is_booked_once'),

@@ -83,6 +83,8 @@ class Operation(models.Model):
                 name="operations_due",
             ),
             models.Index(fields=["order", "requested_at"], name="operations_by_order"),
+            # few rows: without it every list of orders would read all operations for the stray ones
+            models.Index(fields=["order"], condition=Q(is_stray=True), name="operations_stray"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
