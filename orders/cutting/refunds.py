@@ -53,6 +53,8 @@ def refund_pieces(
     for capture in captures:
         taken = by_rate(cut.get(capture.key, []))
         check_rates(cut.get(capture.key, []), rest[capture.key], set(rest[capture.key]))
+        if sum(taken.values()) > _all_left(rest[capture.key]):
+            raise _too_much()
         rest[capture.key] = {rate: amount - taken.get(rate, 0) for rate, amount in rest[capture.key].items()}
     for free in frees:
         _spread(cut, rest, free)
@@ -62,8 +64,17 @@ def refund_pieces(
     if total <= 0:
         raise CutError("nothing_chosen", _("Choose what to refund: the sum must be above 0."))
     if total > limit:
-        raise CutError("more_than_left", _("More is chosen than can be refunded."))
+        raise _too_much()
     return {key: pieces for key, pieces in cut.items() if pieces}
+
+
+def _too_much() -> CutError:
+    return CutError("more_than_left", _("More is chosen than can be refunded."))
+
+
+def _all_left(rest: Mapping[int, int]) -> int:
+    """What a capture still holds: a gift card counts against the goods of other rates."""
+    return max(sum(rest.values()), 0)
 
 
 def _lines(captures: Sequence[CaptureShares], quantities: Mapping[int, int]) -> Cut:
@@ -92,7 +103,7 @@ def _spread(cut: Cut, rest: dict[str, dict[int, int]], free: Free) -> None:
         raise CutError("nothing_chosen", _("An amount to refund must be above 0."))
     needed = free.amount
     for key, rates in rest.items():
-        amount = min(needed, max(rates.get(free.tax_rate, 0), 0))
+        amount = min(needed, max(rates.get(free.tax_rate, 0), 0), _all_left(rates))
         if amount:
             cut.setdefault(key, []).append(Piece.free(Free(amount, free.tax_rate, free.name)))
             rates[free.tax_rate] -= amount
@@ -123,15 +134,21 @@ def refund_everything(captures: Sequence[CaptureShares], *, limit: int) -> Cut:
         }
         pieces = chosen_pieces(capture.shares, quantities)
         rest = capture.rest()
-        if any(amount > max(rest.get(rate, 0), 0) for rate, amount in by_rate(pieces).items()):
+        here = min(room, _all_left(rest))
+        within = all(amount <= max(rest.get(rate, 0), 0) for rate, amount in by_rate(pieces).items())
+        if not within or sum(piece.amount for piece in pieces) > here:
             pieces = []
         taken = by_rate(pieces)
-        for rate, amount in rest.items():
-            if amount - taken.get(rate, 0) > 0:
-                pieces.append(Piece.free(Free(amount - taken.get(rate, 0), rate, _("Remaining amount"))))
-        if sum(piece.amount for piece in pieces) > room:
-            raise CutError("more_than_left", _("More is chosen than can be refunded."))
-        room -= sum(piece.amount for piece in pieces)
+        here -= sum(taken.values())
+        room -= sum(taken.values())
+        for rate, left in rest.items():
+            amount = min(left - taken.get(rate, 0), here)
+            if amount > 0:
+                pieces.append(Piece.free(Free(amount, rate, _("Remaining amount"))))
+                here -= amount
+                room -= amount
         if pieces:
             cut[capture.key] = pieces
+    if room >= limit:
+        raise CutError("nothing_chosen", _("Nothing is left that can be refunded."))
     return cut

@@ -1,4 +1,4 @@
-"""Several captures of one order on their way at once."""
+"""What the money machine found: captures together on their way, refunds beside a gift card."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import pytest
 from accounts.models import Store
 from common import clock
 from common.actor import Actor
+from common.errors import DomainError
 from orders import operations
 from orders.actions.capture import capture_order
+from orders.actions.refund import refund_order
 from orders.audit import audit_order
 from orders.cutting import Free
-from orders.models import Line, Operation, Order
+from orders.lines import LineInput
+from orders.models import Line, LineType, Operation, Order
 from orders.selection import EVERYTHING, Selection
 from sandbox.actions import controls
 from sandbox.models import Behaviour
@@ -29,6 +32,12 @@ def _capture(order: Order, selection: Selection = EVERYTHING, **wish: Any) -> Op
     )
     order.refresh_from_db()
     return done
+
+
+def _refund(order: Order, selection: Selection) -> Operation:
+    return refund_order(
+        order.pk, key=uuid.uuid4().hex, access=None, by=Actor.system(), at=clock.now(), selection=selection
+    )
 
 
 def _lost(order: Order) -> Operation:
@@ -60,3 +69,24 @@ def test_a_chosen_release_waits_until_no_capture_is_on_its_way(store: Store) -> 
     order.refresh_from_db()
     assert (order.status, order.captured_amount + release.amount) == ("captured", builders.TOTAL)
     assert audit_order(order.pk, asks_gateway=True) == []
+
+
+def test_refunds_leave_a_capture_what_a_gift_card_took_from_it(store: Store) -> None:
+    gift = LineInput(LineType.GIFT_CARD, "Gift card", 1, -5000, 0)
+    order = builders.captured_order(store, lines=(builders.BOWL, gift))
+    left = 2 * 74900 - 5000
+    much = Selection(frees=(Free(left - 3000, 2500, "Much"),))
+    with pytest.raises(DomainError, match="left at this tax rate"):
+        _refund(order, Selection(frees=(Free(left + 1, 2500, "Too much"),)))
+    _refund(order, much)
+    assert _refund(order, EVERYTHING).amount == 3000
+    assert audit_order(order.pk, asks_gateway=True) == []
+
+
+def test_nothing_is_refunded_of_nothing(store: Store) -> None:
+    order = builders.captured_order(store, lines=(builders.BOWL,))
+    controls.set_behaviour(Behaviour.Kind.ERROR, at=clock.now(), times=1)
+    bowl = Line.objects.get(order=order)
+    _refund(order, Selection({bowl.pk: 2}, fee=Free(500, 2500, "Return fee")))
+    with pytest.raises(DomainError):
+        _refund(order, EVERYTHING)
