@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from devkit import people, places
 
@@ -62,7 +64,7 @@ class Server:
     def answers(self) -> bool:
         """Whether somebody answers on the socket."""
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2) as client:
+            with self._client(timeout=2) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -91,11 +93,15 @@ class Server:
 
     def stop(self) -> None:
         """Stop, keeping what was written if this one is durable."""
-        with suppress(redis.RedisError):
-            client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+        with suppress(redis.RedisError), self._client(timeout=5) as client:
             client.shutdown(save=self.durable, nosave=not self.durable)
         if self.process is not None:
             self.process.wait(_PATIENCE)
+
+    def _client(self, timeout: float) -> redis.Redis:
+        """A client that asks once: by itself it would rest up to seconds before each of three more tries."""
+        never = Retry(NoBackoff(), 0)
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=timeout, retry=never)
 
     def _options(self) -> list[str]:
         persistence = ("--appendonly", "yes") if self.durable else ("--appendonly", "no", "--save", "")
