@@ -13,7 +13,9 @@ from common import clock
 from messaging.models import Message
 from orders import operations
 from orders.actions.capture import capture_order
+from orders.actions.refund import refund_order
 from orders.models import Operation, Order
+from orders.selection import EVERYTHING, Selection
 from paylinks import settle
 from paylinks.actions.begin import PayInput, begin_payment
 from paylinks.actions.cancel import cancel_link
@@ -135,8 +137,23 @@ class Story:
             return
         at = self._later(clock.now(), 3, 120)
         if at is not None:
-            by = self.access.actor
-            capture_order(order.pk, key="demo", access=None, by=by, at=at)
+            by, part = self.access.actor, self._part(order, share=0.15)
+            capture_order(order.pk, key="demo", access=None, by=by, at=at, selection=part)
+            self._refund(order)
+
+    def _part(self, order: Order, share: float) -> Selection:
+        """Mostly everything; sometimes one unit of the first line."""
+        if self.dice.random() > share:
+            return EVERYTHING
+        return Selection({order.lines.order_by("position")[0].pk: 1})
+
+    def _refund(self, order: Order) -> None:
+        if self.dice.random() > 0.08:  # noqa: PLR2004
+            return
+        at = self._later(clock.now(), 24, 200)
+        if at is not None:
+            by, part = self.access.actor, self._part(order, share=0.5)
+            refund_order(order.pk, key="demo", access=None, by=by, at=at, selection=part, reason="Sent back")
 
     def _cancel(self, link: PaymentLink) -> None:
         at = self._later(self.began, 1, 20)
