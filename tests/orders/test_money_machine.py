@@ -22,7 +22,7 @@ from tests.orders.money_machine import MoneyMachine, Network
 IS_FUZZ = "COUNTERFOIL_FUZZ_STEPS" in os.environ
 STEPS = int(os.environ.get("COUNTERFOIL_FUZZ_STEPS", "5000"))
 STEPS_PER_ORDER = 50
-USUAL = 36  # some orders end sooner
+USUAL = 42  # some orders end sooner
 
 
 class Loud:
