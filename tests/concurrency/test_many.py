@@ -85,7 +85,8 @@ def test_fifty_captures_at_once_are_one(store: Store, alice: User, many_threads:
     order = builders.placed_order(store)
     answers = race(*_captures(order, alice))
     assert answers.count(302) == 1, answers
-    assert answers.count(409) == PEOPLE - 1, answers
+    # refused by the rules and the version under the lock, or before it, because the shown sum is no longer the rest
+    assert answers.count(409) + answers.count(422) == PEOPLE - 1, answers
     order.refresh_from_db()
     assert (order.captured_amount, order.capturing_amount) == (builders.TOTAL, 0)
     assert order.operations.filter(kind="capture").count() == 1
