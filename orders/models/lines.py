@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,8 @@ class Line(models.Model):
     # found by (order, revision, position)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     revision = models.PositiveIntegerField(default=1)
+    # the same through every revision: what was captured of an item stays captured when lines change
+    item = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     position = models.PositiveSmallIntegerField()
     type = models.CharField(max_length=12, choices=LineType)
     name = models.CharField(max_length=255)
@@ -50,6 +54,7 @@ class Line(models.Model):
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "revision", "position"], name="one_line_per_position"),
+            models.UniqueConstraint(fields=["order", "revision", "item"], name="one_line_per_item"),
             models.CheckConstraint(
                 name="line_total_is_quantity_times_price_less_discount",
                 condition=Q(total_amount=F("quantity") * F("unit_price") - F("discount_amount")),

@@ -24,6 +24,8 @@ class Kind(models.TextChoices):
     VOID = "void", _("Void")
     RELEASE = "release", _("Release")
     EXTEND = "extend", _("Extension")
+    ADJUST = "adjust", _("Changed total")  # `amount` is the new total, and `revision` its lines
+    REVERSAL = "reversal", _("Reversed refund")  # a refund that failed after it had succeeded
 
 
 class State(models.TextChoices):
@@ -64,6 +66,8 @@ class Operation(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     reference = models.CharField(max_length=255, blank=True)  # the merchant's own, goes to settlement files
     description = models.CharField(max_length=255, blank=True)  # shown to the customer
+    revision = models.PositiveIntegerField(null=True)  # of the lines that become current when this succeeds
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
     has_release = models.BooleanField(default=False)  # release the rest when this capture succeeds
     tells_customer = models.BooleanField(default=False)
     origin = models.CharField(max_length=8, choices=Origin)
@@ -73,6 +77,7 @@ class Operation(models.Model):
     settled_at = models.DateTimeField(null=True)
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
+    handed_over_at = models.DateTimeField(null=True)  # no answer for a day: put before a person
 
     class Meta:
         ordering: ClassVar = ["requested_at", "id"]
