@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec
 
 import structlog
 
@@ -19,6 +21,21 @@ from payments.gateways import gateway_for
 log = structlog.get_logger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=5)
+_Wish = ParamSpec("_Wish")
+
+
+def carried_out(request: Callable[_Wish, Operation]) -> Callable[_Wish, Operation]:
+    """The same action with its gateway call: what `request` reserved is run and answered as it stands then.
+
+    Raises what `request` raises; an outcome nobody knows is answered as an
+    operation in state `unknown`, never as a failure.
+    """
+
+    @wraps(request)
+    def act(*args: _Wish.args, **kwargs: _Wish.kwargs) -> Operation:
+        return run(request(*args, **kwargs).pk)
+
+    return act
 
 
 def run(operation_id: uuid.UUID) -> Operation:

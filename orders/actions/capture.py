@@ -17,7 +17,8 @@ from orders.rules import Verb, obstacle
 from orders.selection import EVERYTHING, Selection, rest_to_capture
 
 
-def capture_order(
+@transaction.atomic(durable=True)
+def request_capture(
     order_id: uuid.UUID,
     *,
     key: str,
@@ -30,43 +31,12 @@ def capture_order(
     description: str = "",
     has_release: bool = False,
 ) -> Operation:
-    """Capture what is selected of an order and answer the operation as it stands then.
+    """Reserve a capture of what is selected, under the order's lock.
 
     `key` names this wish: posted twice it is done once. Raises DomainError when
     a rule forbids it, the order changed since `version`, or the selection
-    cannot be cut; an outcome nobody knows is answered as an operation in state
-    `unknown`, never as a failure. `has_release` lets go of the rest afterwards.
+    cannot be cut. `has_release` lets go of the rest afterwards.
     """
-    operation = request_capture(
-        order_id,
-        key=key,
-        version=version,
-        access=access,
-        by=by,
-        at=at,
-        selection=selection,
-        reference=reference,
-        description=description,
-        has_release=has_release,
-    )
-    return operations.run(operation.pk)
-
-
-@transaction.atomic(durable=True)
-def request_capture(
-    order_id: uuid.UUID,
-    *,
-    key: str,
-    version: int | None,
-    access: Access | None,
-    by: Actor,
-    at: datetime,
-    selection: Selection = EVERYTHING,
-    reference: str = "",
-    description: str = "",
-    has_release: bool = False,
-) -> Operation:
-    """Reserve the capture under the order's lock; the same key answers the same operation."""
     name = key_of(Kind.CAPTURE, order_id, key)
     order, earlier = ready(order_id, Verb.CAPTURE, name, version=version, access=access, at=at)
     if earlier is not None:
@@ -74,6 +44,9 @@ def request_capture(
     pieces = cut_capture(order, selection)
     fields = {"reference": reference, "description": description, "has_release": has_release}
     return _reserve(order, name, pieces, by=by, at=at, **fields)
+
+
+capture_order = operations.carried_out(request_capture)
 
 
 def cut_capture(order: Order, selection: Selection) -> list[Piece]:

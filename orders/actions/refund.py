@@ -17,7 +17,8 @@ from orders.rules import Verb
 from orders.selection import EVERYTHING, Selection, rest_to_refund
 
 
-def refund_order(
+@transaction.atomic(durable=True)
+def request_refund(
     order_id: uuid.UUID,
     *,
     key: str,
@@ -29,39 +30,11 @@ def refund_order(
     reason: str = "",
     tells_customer: bool = True,
 ) -> Operation:
-    """Give captured money back and answer the operation as it stands then.
+    """Reserve a refund of captured money, under the order's lock.
 
     The sum is cut from the captures' frozen pieces, oldest first, and a return
     fee is withheld. Raises DomainError as capturing does.
     """
-    operation = request_refund(
-        order_id,
-        key=key,
-        version=version,
-        access=access,
-        by=by,
-        at=at,
-        selection=selection,
-        reason=reason,
-        tells_customer=tells_customer,
-    )
-    return operations.run(operation.pk)
-
-
-@transaction.atomic(durable=True)
-def request_refund(
-    order_id: uuid.UUID,
-    *,
-    key: str,
-    version: int | None,
-    access: Access | None,
-    by: Actor,
-    at: datetime,
-    selection: Selection = EVERYTHING,
-    reason: str = "",
-    tells_customer: bool = True,
-) -> Operation:
-    """Reserve the refund under the order's lock; the same key answers the same operation."""
     name = key_of(Kind.REFUND, order_id, key)
     order, earlier = ready(order_id, Verb.REFUND, name, version=version, access=access, at=at)
     if earlier is not None:
@@ -79,6 +52,9 @@ def request_refund(
         reason=reason,
         tells_customer=tells_customer,
     )
+
+
+refund_order = operations.carried_out(request_refund)
 
 
 def cut_refund(order: Order, selection: Selection) -> dict[str, list[Piece]]:

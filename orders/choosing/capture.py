@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +52,8 @@ class CaptureChoice(Choosing):
 
     form_class: ClassVar[type[ActForm]] = CaptureForm
     verb: ClassVar[Verb] = Verb.CAPTURE
+    taken_whole: ClassVar[Promise] = gettext_lazy("Captured")
+    taken_part: ClassVar[Promise] = gettext_lazy("%(taken)s of %(all)s captured")
 
     @cached_property
     def rest(self) -> Rest:
@@ -65,13 +68,6 @@ class CaptureChoice(Choosing):
     def shares(self) -> Sequence[Share]:
         """The order's lines."""
         return self.rest.shares
-
-    def taken_words(self, share: Share) -> str:
-        """How much of a line was captured before, or ""."""
-        if share.taken_quantity and share.quantity == 1:
-            return _("Captured")
-        taken = {"taken": share.taken_quantity, "all": share.quantity}
-        return _("%(taken)s of %(all)s captured") % taken if share.taken_quantity else ""
 
     def proposal(self) -> Sequence[Piece]:
         """Everything that is left."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,8 @@ class Choosing:
 
     form_class: ClassVar[type[ActForm]] = ActForm
     verb: ClassVar[Verb]
+    taken_whole: ClassVar[Promise]  # what is said of a line that was taken before
+    taken_part: ClassVar[Promise]
 
     def __init__(self, sheet: Sheet, data: Mapping[str, str] | None = None) -> None:
         self.sheet = sheet
@@ -95,7 +98,11 @@ class Choosing:
 
     def taken_words(self, share: Share) -> str:
         """How much of a line was taken before, or ""."""
-        raise NotImplementedError
+        if not share.taken_quantity:
+            return ""
+        if share.quantity == 1:
+            return str(self.taken_whole)
+        return str(self.taken_part) % {"taken": share.taken_quantity, "all": share.quantity}
 
     def proposal(self) -> Sequence[Piece]:
         """What is chosen when the dialog opens."""

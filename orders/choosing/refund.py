@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,6 +44,8 @@ class RefundChoice(Choosing):
 
     form_class: ClassVar[type[ActForm]] = RefundForm
     verb: ClassVar[Verb] = Verb.REFUND
+    taken_whole: ClassVar[Promise] = gettext_lazy("Refunded")
+    taken_part: ClassVar[Promise] = gettext_lazy("%(taken)s of %(all)s refunded")
 
     def __init__(self, sheet: Sheet, data: Mapping[str, str] | None = None) -> None:
         super().__init__(sheet, data)
@@ -70,13 +73,6 @@ class RefundChoice(Choosing):
                 known = found.get(share.key)
                 found[share.key] = share if known is None else _together(known, share)
         return tuple(found.values())
-
-    def taken_words(self, share: Share) -> str:
-        """How much of a line was refunded before, or ""."""
-        if share.taken_quantity and share.quantity == 1:
-            return _("Refunded")
-        taken = {"taken": share.taken_quantity, "all": share.quantity}
-        return _("%(taken)s of %(all)s refunded") % taken if share.taken_quantity else ""
 
     def proposal(self) -> Sequence[Piece]:
         """Nothing: what comes back is known to people only."""

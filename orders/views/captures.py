@@ -15,37 +15,27 @@ from common.errors import DomainError
 from orders.actions.capture import capture_order
 from orders.choosing import CaptureChoice
 from orders.views import choosing
-from orders.views.order import sheet_of
-
-
-def _choice(request: PortalRequest, order_id: uuid.UUID) -> CaptureChoice:
-    """The dialog of an order whose store lets the person capture."""
-    sheet = sheet_of(request, order_id, "order")
-    request.access.need(Permission.ORDERS_CAPTURE, sheet.order.store_id)
-    return CaptureChoice(sheet, request.POST if request.method == "POST" else None)
 
 
 @require_safe
 @require(Permission.ORDERS_CAPTURE)
 def capture(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """What can be captured; everything that is left is chosen."""
-    dialog = _choice(request, order_id)
-    dialog.read(strict=False)
-    return choosing.ask(request, dialog, beside=request.GET.get("beside") == "1")
+    return choosing.opened(request, choosing.choice(request, order_id, CaptureChoice))
 
 
 @require_POST
 @require(Permission.ORDERS_CAPTURE)
 def preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """What the choice comes to."""
-    return choosing.preview(request, _choice(request, order_id))
+    return choosing.preview(request, choosing.choice(request, order_id, CaptureChoice))
 
 
 @require_POST
 @require(Permission.ORDERS_CAPTURE)
 def captures(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Capture what is chosen, once for each key."""
-    dialog = _choice(request, order_id)
+    dialog = choosing.choice(request, order_id, CaptureChoice)
     if request.POST.get("has_release"):
         request.access.need(Permission.ORDERS_RELEASE, dialog.order.store_id)
     stopped = choosing.check(request, dialog)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import uuid
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -12,12 +13,27 @@ from accounts.requests import PortalRequest
 from common.htmx import respond, target_of
 from orders.choosing import Choosing
 from orders.models import Operation, State
+from orders.rules import PERMISSION
 from orders.sheet import Sheet
 from orders.views.order import DRAWER, changed, sheet_of, timeline_context
 
 PAGE = "orders/parts/page.html"
 DIALOG = "orders/parts/dialog.html"
 PREVIEW = "orders/parts/preview.html"
+Kind = TypeVar("Kind", bound=Choosing)
+
+
+def choice(request: PortalRequest, order_id: uuid.UUID, kind: type[Kind]) -> Kind:
+    """The dialog of an order in whose store the person may do this."""
+    sheet = sheet_of(request, order_id, "order")
+    request.access.need(PERMISSION[kind.verb], sheet.order.store_id)
+    return kind(sheet, request.POST if request.method == "POST" else None)
+
+
+def opened(request: PortalRequest, dialog: Choosing) -> HttpResponse:
+    """The dialog as it proposes."""
+    dialog.read(strict=False)
+    return ask(request, dialog, beside=request.GET.get("beside") == "1")
 
 
 def ask(request: PortalRequest, dialog: Choosing, *, beside: bool, status: int = 200) -> HttpResponse:

@@ -16,37 +16,27 @@ from orders.actions.refund import refund_order
 from orders.choosing import RefundChoice
 from orders.models import State
 from orders.views import choosing
-from orders.views.order import sheet_of
-
-
-def _choice(request: PortalRequest, order_id: uuid.UUID) -> RefundChoice:
-    """The dialog of an order whose store lets the person refund."""
-    sheet = sheet_of(request, order_id, "order")
-    request.access.need(Permission.ORDERS_REFUND, sheet.order.store_id)
-    return RefundChoice(sheet, request.POST if request.method == "POST" else None)
 
 
 @require_safe
 @require(Permission.ORDERS_REFUND)
 def refund(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """What can be refunded; nothing is chosen yet."""
-    dialog = _choice(request, order_id)
-    dialog.read(strict=False)
-    return choosing.ask(request, dialog, beside=request.GET.get("beside") == "1")
+    return choosing.opened(request, choosing.choice(request, order_id, RefundChoice))
 
 
 @require_POST
 @require(Permission.ORDERS_REFUND)
 def preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """What the choice comes to."""
-    return choosing.preview(request, _choice(request, order_id))
+    return choosing.preview(request, choosing.choice(request, order_id, RefundChoice))
 
 
 @require_POST
 @require(Permission.ORDERS_REFUND)
 def refunds(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Refund what is chosen, once for each key."""
-    dialog = _choice(request, order_id)
+    dialog = choosing.choice(request, order_id, RefundChoice)
     stopped = choosing.check(request, dialog)
     if stopped is not None:
         return stopped
