@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Index, Q, QuerySet
 
 MAX_WORDS = 100
 _LATEST_YEAR = 2999
@@ -42,6 +42,11 @@ def phone_digits(words: str) -> str:
     if not _PHONE.fullmatch(words):
         return ""
     return _NOT_DIGITS.sub("", words).removeprefix("00").lstrip("0")
+
+
+def newest_first(*fields: str, by: str, only: Q, name: str) -> Index:
+    """The index of a list that is paged by `by` and id, the newest first, for equal `fields`."""
+    return Index(*map(F, fields), F(by).desc(), F("id").desc(), condition=only, name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -11,25 +11,21 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Merchant, Store
+from accounts.reach import InReach
 from common.ids import short_reference
+from common.lists import newest_first
 from orders.states import Status, check_move
 from payments.models import GatewayAccount
 
-if TYPE_CHECKING:
-    from accounts.access import Access
+IS_PLACED = Q(placed_at__isnull=False)
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(InReach["Order"]):
     """Reading orders."""
-
-    def visible_to(self, access: Access) -> OrderQuerySet:
-        """Orders of the person's merchant, in the stores of their reach; the one tenant filter."""
-        mine = self.filter(merchant_id=access.merchant.pk)
-        return mine if access.is_everywhere else mine.filter(store_id__in=access.store_ids)
 
     def placed(self) -> OrderQuerySet:
         """Orders a customer completed; pending ones stay out of the list."""
-        return self.filter(placed_at__isnull=False)
+        return self.filter(IS_PLACED)
 
 
 class Order(models.Model):
@@ -100,28 +96,9 @@ class Order(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                F("merchant"),
-                F("placed_at").desc(),
-                F("id").desc(),
-                condition=Q(placed_at__isnull=False),
-                name="orders_by_merchant",
-            ),
-            models.Index(
-                F("store"),
-                F("placed_at").desc(),
-                F("id").desc(),
-                condition=Q(placed_at__isnull=False),
-                name="orders_by_store",
-            ),
-            models.Index(
-                F("merchant"),
-                F("status"),
-                F("placed_at").desc(),
-                F("id").desc(),
-                condition=Q(placed_at__isnull=False),
-                name="orders_by_status",
-            ),
+            newest_first("merchant", by="placed_at", only=IS_PLACED, name="orders_by_merchant"),
+            newest_first("store", by="placed_at", only=IS_PLACED, name="orders_by_store"),
+            newest_first("merchant", "status", by="placed_at", only=IS_PLACED, name="orders_by_status"),
             models.Index(fields=["merchant", "merchant_reference1"], name="orders_by_reference1"),
             models.Index(
                 fields=["authorization_expires_at"],

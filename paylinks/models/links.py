@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.reach import InReach
+from common.lists import newest_first
 from messaging.models import Channel
 from orders.models import Order
 from paylinks.states import LINK_MOVES, OPEN, LinkStatus, check_move
 
-if TYPE_CHECKING:
-    from accounts.access import Access
-
 LIFETIME = timedelta(hours=48)
 GRACE = timedelta(minutes=15)  # a begun attempt stands if the gateway authorized it by then
 OPEN_STATUSES = sorted(OPEN)
+CURRENT = Q(is_current=True)
 
 
-class PaymentLinkQuerySet(models.QuerySet["PaymentLink"]):
+class PaymentLinkQuerySet(InReach["PaymentLink"]):
     """Reading links."""
-
-    def visible_to(self, access: Access) -> PaymentLinkQuerySet:
-        """Links of the person's merchant in the stores of their reach; the one tenant filter."""
-        mine = self.filter(merchant_id=access.merchant.pk)
-        return mine if access.is_everywhere else mine.filter(store_id__in=access.store_ids)
 
     def current(self) -> PaymentLinkQuerySet:
         """The newest link of each order."""
-        return self.filter(is_current=True)
+        return self.filter(CURRENT)
 
 
 class PaymentLink(models.Model):
@@ -66,34 +61,11 @@ class PaymentLink(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                F("merchant_id"),
-                F("created_at").desc(),
-                F("id").desc(),
-                condition=Q(is_current=True),
-                name="links_by_merchant",
-            ),
-            models.Index(
-                F("store_id"),
-                F("created_at").desc(),
-                F("id").desc(),
-                condition=Q(is_current=True),
-                name="links_by_store",
-            ),
-            models.Index(
-                F("merchant_id"),
-                F("status"),
-                F("created_at").desc(),
-                F("id").desc(),
-                condition=Q(is_current=True),
-                name="links_by_status",
-            ),
-            models.Index(
-                F("merchant_id"),
-                F("created_at").desc(),
-                F("id").desc(),
-                condition=Q(is_current=True, requested_at__isnull=False),
-                name="links_requested",
+            newest_first("merchant_id", by="created_at", only=CURRENT, name="links_by_merchant"),
+            newest_first("store_id", by="created_at", only=CURRENT, name="links_by_store"),
+            newest_first("merchant_id", "status", by="created_at", only=CURRENT, name="links_by_status"),
+            newest_first(
+                "merchant_id", by="created_at", only=CURRENT & Q(requested_at__isnull=False), name="links_requested"
             ),
             models.Index(fields=["expires_at"], condition=Q(status__in=OPEN_STATUSES), name="links_due"),
         ]
