@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlencode
 
 from django.db.models import F, Index, Q, QuerySet
+from django.http import QueryDict
 
 MAX_WORDS = 100
 _LATEST_YEAR = 2999
@@ -47,6 +49,40 @@ def phone_digits(words: str) -> str:
 def newest_first(*fields: str, by: str, only: Q, name: str) -> Index:
     """The index of a list that is paged by `by` and id, the newest first, for equal `fields`."""
     return Index(*map(F, fields), F(by).desc(), F("id").desc(), condition=only, name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """A list's address, less its filters: `after` is the cursor of the page, `start` the number of its first row."""
+
+    after: str = ""
+    start: int = 1
+
+    @staticmethod
+    def place(params: QueryDict) -> dict[str, Any]:
+        """The page an address names."""
+        after = params.get("after", "")
+        return {"after": after, "start": number_of(params.get("from", "")) if after else 1}
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters that are set, as an address writes them."""
+        raise NotImplementedError
+
+    @property
+    def filters(self) -> str:
+        """What a cursor is bound to: another filter makes another list."""
+        return urlencode(self.pairs())
+
+    @property
+    def text(self) -> str:
+        """The query as it stands in an address, with its question mark, or ""."""
+        place = [("after", self.after), ("from", str(self.start))] if self.after else []
+        query = urlencode(self.pairs() + place)
+        return f"?{query}" if query else ""
+
+    def at(self, after: str = "", start: int = 1) -> Self:
+        """The same list at another page; without a cursor the first."""
+        return replace(self, after=after, start=start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,43 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
-from common.lists import number_of, words_of
+from common.lists import Paging, words_of
 from orders.states import PLACED, Status
 
 FILTERABLE = tuple(status for status in Status if status in PLACED)
 
 
 @dataclass(frozen=True, slots=True)
-class ListQuery:
-    """The list's address: which orders, and which page of them.
-
-    `after` is the cursor of the page, `start` the number of its first row.
-    """
+class ListQuery(Paging):
+    """The list's address: which orders, and which page of them."""
 
     store: Store | None = None
     statuses: tuple[str, ...] = ()
     words: str = ""
-    after: str = ""
-    start: int = 1
 
     @classmethod
     def read(cls, params: QueryDict, store: Store | None) -> ListQuery:
         """Read an address; what makes no sense in it is left out."""
         chosen = set(params.getlist("status"))
-        after = params.get("after", "")
         return cls(
             store=store,
             statuses=tuple(status.value for status in FILTERABLE if status in chosen),
             words=words_of(params.get("q", "")),
-            after=after,
-            start=number_of(params.get("from", "")) if after else 1,
+            **cls.place(params),
         )
 
     @property
@@ -53,28 +45,13 @@ class ListQuery:
         """How many filters are set, beside the words."""
         return bool(self.store) + bool(self.statuses)
 
-    @property
-    def filters(self) -> str:
-        """What a cursor is bound to: another filter makes another list."""
-        return urlencode(self._filters())
-
-    @property
-    def text(self) -> str:
-        """The query as it stands in an address, with its question mark, or ""."""
-        place = {"after": self.after, "from": self.start} if self.after else {}
-        query = urlencode([*self._filters(), *place.items()])
-        return f"?{query}" if query else ""
-
-    def at(self, after: str = "", start: int = 1) -> ListQuery:
-        """The same list at another page; without a cursor the first."""
-        return replace(self, after=after, start=start)
-
     def without(self, **changes: Any) -> ListQuery:
         """The first page of the list with some filters changed."""
         return replace(self, after="", start=1, **changes)
 
-    def _filters(self) -> list[tuple[str, Any]]:
-        pairs: list[tuple[str, Any]] = [("q", self.words)] if self.words else []
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters that are set."""
+        pairs = [("q", self.words)] if self.words else []
         if self.store:
             pairs.append(("store", self.store.mid))
         return pairs + [("status", status) for status in self.statuses]

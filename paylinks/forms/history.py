@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Store
-from common.lists import day_of, number_of, words_of
+from common.lists import Paging, day_of, words_of
 from paylinks.states import LinkStatus
 
 REQUESTED = "requested"
@@ -19,8 +18,8 @@ STATUSES = {status.value: status.label for status in LinkStatus} | {REQUESTED: _
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryQuery:
-    """Which links, and which page of them. `after` is the page's cursor, `start` its first row."""
+class HistoryQuery(Paging):
+    """Which links, and which page of them."""
 
     store: Store | None = None
     status: str = ""
@@ -28,13 +27,10 @@ class HistoryQuery:
     since: date | None = None
     until: date | None = None
     words: str = ""
-    after: str = ""
-    start: int = 1
 
     @classmethod
     def read(cls, params: QueryDict, store: Store | None) -> HistoryQuery:
         """Read an address; what makes no sense in it is left out."""
-        after = params.get("after", "")
         return cls(
             store=store,
             status=params.get("status", "") if params.get("status", "") in STATUSES else "",
@@ -42,37 +38,21 @@ class HistoryQuery:
             since=day_of(params.get("since", "")),
             until=day_of(params.get("until", "")),
             words=words_of(params.get("q", "")),
-            after=after,
-            start=number_of(params.get("from", "")) if after else 1,
+            **cls.place(params),
         )
 
     @property
     def has_filters(self) -> bool:
         """Whether anything narrows the list."""
-        return bool(self._filters())
-
-    @property
-    def filters(self) -> str:
-        """What a cursor is bound to."""
-        return urlencode(self._filters())
-
-    @property
-    def text(self) -> str:
-        """The query as it stands in an address, with its question mark, or ""."""
-        place = {"after": self.after, "from": self.start} if self.after else {}
-        query = urlencode([*self._filters(), *place.items()])
-        return f"?{query}" if query else ""
-
-    def at(self, after: str = "", start: int = 1) -> HistoryQuery:
-        """The same list at another page."""
-        return replace(self, after=after, start=start)
+        return bool(self.pairs())
 
     def without(self, *names: str) -> HistoryQuery:
         """The first page of the list with some filters taken away."""
         empty: dict[str, Any] = {"store": None, "since": None, "until": None}
         return replace(self, after="", start=1, **{name: empty.get(name, "") for name in names})
 
-    def _filters(self) -> list[tuple[str, str]]:
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filters that are set."""
         pairs = [
             ("q", self.words),
             ("store", self.store.mid if self.store else ""),
