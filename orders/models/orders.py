@@ -89,6 +89,7 @@ class Order(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     expired_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
+    synced_at = models.DateTimeField(null=True)  # when the gateway was last asked and agreed
     last_seq = models.PositiveIntegerField(default=0)
     search_text = models.TextField(default="")
 
@@ -100,6 +101,8 @@ class Order(models.Model):
             newest_first("store", by="placed_at", only=IS_PLACED, name="orders_by_store"),
             newest_first("merchant", "status", by="placed_at", only=IS_PLACED, name="orders_by_status"),
             models.Index(fields=["merchant", "merchant_reference1"], name="orders_by_reference1"),
+            # every order that is placed looks for its like of the last day
+            models.Index(fields=["store", "amount", "placed_at"], condition=IS_PLACED, name="orders_alike"),
             models.Index(
                 fields=["authorization_expires_at"],
                 condition=Q(status__in=["authorized", "part_captured"]),
