@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
 from common.errors import DomainError
-from paylinks.forms import numbers
+from orders.grid import numbers
 
 FIELDS = (
     "terms_url",

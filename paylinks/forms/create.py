@@ -11,11 +11,13 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import Store
+from common.countries import names
 from common.errors import DomainError
+from orders.grid import numbers
+from orders.grid.lines import LineDraft, Reader, drafts_from, next_key
 from orders.lines import LineInput, Totals, check_lines, totals_of
 from orders.models.lines import LineType
-from paylinks.forms import numbers, places
-from paylinks.forms.lines import LineDraft, Reader, drafts_from, next_key
+from paylinks.forms import places
 from paylinks.forms.recipient import Recipient, read_recipient
 
 LONGEST = 255
@@ -60,7 +62,7 @@ class CreateForm(forms.Form):
     def clean_country(self) -> str:
         """A country of the list."""
         code = str(self.cleaned_data["country"]).upper()
-        if code not in places.names("en"):
+        if code not in names("en"):
             raise forms.ValidationError(_("Choose a country of the list."))
         return code
 
@@ -107,7 +109,7 @@ class OrderDraft:
     def country(self) -> str:
         """The purchase country, as far as it is one."""
         code = self.value("country").upper()
-        return code if code in places.names("en") else self.store.country
+        return code if code in names("en") else self.store.country
 
     @property
     def language(self) -> str:

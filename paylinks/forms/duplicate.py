@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Iterable
 
 from accounts.models import Store
+from common.contact import readable
 from common.errors import DomainError
 from common.money import format_amount
+from orders.grid import numbers
 from orders.models import Line, Order
-from paylinks.forms import numbers, places
-from paylinks.forms.recipient import readable
+from paylinks.forms import places
 
 
 def typed(order: Order, lines: Iterable[Line], locale: str) -> dict[str, str]:

@@ -7,48 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from common import markup
+from common.countries import name_of
 from common.money import format_amount
+from orders.grid.rows import TEMPLATE_KEY, Printer, Problem, Row, cells, error, hint, problems_of
 from orders.lines import MAX_LINES_IN_FORM
 from orders.models.lines import LineType
 from orders.receipts import percent
 from paylinks.forms import places
 from paylinks.forms.create import OrderDraft
-from paylinks.forms.lines import CELLS, LineDraft
-
-_EMPTY = SafeString("")
-_INVALID = SafeString(' aria-invalid="true"')
-_FOCUS = SafeString(" autofocus")
-TEMPLATE_KEY = "0000"  # replaced by js/ledger.js when it adds a row
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One line of the summary; `id` is the control it links to."""
-
-    id: str
-    label: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the grid."""
-
-    key: str
-    label: str
-    remove: str
-    draft: LineDraft
-    types: SafeString
-    total: str
-    notes: SafeString
-    invalid: dict[str, SafeString]
-    focus: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,57 +59,21 @@ class OrderPage:
 def page_of(draft: OrderDraft, *, ends_at: datetime, focus: str = "") -> OrderPage:
     """The draft, printed."""
     blanks = [draft.new_line(TEMPLATE_KEY, kind) for kind in (LineType.PHYSICAL, LineType.DISCOUNT)]
+    printer = Printer(draft.currency, draft.locale)
     return OrderPage(
         draft=draft,
-        rows=tuple(_row(draft, line, number, focus) for number, line in enumerate(draft.lines, start=1)),
-        blanks=tuple(_row(draft, line, 0, "") for line in blanks),
+        rows=printer.rows(draft.lines, focus),
+        blanks=tuple(printer.row(line, 0) for line in blanks),
         problems=tuple(_problems(draft)),
         notes=_notes(draft),
         facts=_facts(draft),
         sums=_sums(draft),
         total=draft.totals.total,
         ends_at=ends_at,
-        cells=_cells(),
+        cells=cells(),
         countries=_countries(draft.locale, tuple(draft.store.allowed_currencies), draft.store.country, draft.country),
         cross=markup.icon("x"),
         chosen_currency=draft.value("currency"),
-    )
-
-
-def _cells() -> dict[str, str]:
-    return {
-        "name": _("Item"),
-        "reference": _("Reference"),
-        "type": _("Type"),
-        "quantity": _("Qty"),
-        "unit_price": _("Unit price"),
-        "discount": _("Discount"),
-        "tax_rate": _("VAT %"),
-        "total": _("Total"),
-    }
-
-
-def _row(draft: OrderDraft, line: LineDraft, number: int, focus: str) -> Row:
-    label = _("Line %(number)s") % {"number": number}
-    return Row(
-        key=line.key,
-        label=label,
-        remove=_("Remove line %(number)s") % {"number": number},
-        draft=line,
-        types=_types(draft.locale, line.type),
-        total=format_amount(line.total, draft.currency, draft.locale) if line.lines else "",
-        notes=_line_notes(line),
-        invalid={cell: _INVALID if cell in line.errors else _EMPTY for cell in CELLS},
-        focus=_FOCUS if line.key == focus else _EMPTY,
-    )
-
-
-@lru_cache(maxsize=256)
-def _types(_locale: str, chosen: str) -> SafeString:
-    return format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((value, SafeString(" selected") if value == chosen else "", label) for value, label in LineType.choices),
     )
 
 
@@ -159,21 +95,6 @@ def _options(options: tuple[places.Option, ...], chosen: str) -> SafeString:
     return format_html_join("", '<option value="{}"{}>{}</option>', rows)
 
 
-def _hint(words: str) -> SafeString:
-    return format_html('<p class="hint">{}</p>', words)
-
-
-def _error(control: str, words: str) -> SafeString:
-    return format_html(
-        '<p class="error" data-for="{}">{}<span>{}</span></p>', control, markup.icon("circle-alert"), words
-    )
-
-
-def _line_notes(line: LineDraft) -> SafeString:
-    errors = (_error(f"line-{line.key}-{cell}", words) for cell, words in line.errors.items())
-    return SafeString("".join([*(_hint(note) for note in line.notes), *errors]))
-
-
 def _notes(draft: OrderDraft) -> dict[str, SafeString]:
     """Hint and error of each field, by name."""
     hints = {name: str(field.help_text) for name, field in draft.form.fields.items()}
@@ -181,13 +102,13 @@ def _notes(draft: OrderDraft) -> dict[str, SafeString]:
     return {name: SafeString("".join(_field_notes(draft, name, hint))) for name, hint in hints.items()}
 
 
-def _field_notes(draft: OrderDraft, name: str, hint: str) -> Iterator[str]:
-    if hint:
-        yield _hint(hint)
+def _field_notes(draft: OrderDraft, name: str, words: str) -> Iterator[str]:
+    if words:
+        yield hint(words)
     if draft.form.is_bound:
         errors = draft.form.errors.get(name)
         if errors:
-            yield _error(f"id_{name}", str(errors[0]))
+            yield error(f"id_{name}", str(errors[0]))
 
 
 def _language_hint(draft: OrderDraft) -> str:
@@ -210,11 +131,7 @@ def _problems(draft: OrderDraft) -> Iterator[Problem]:
         for name, errors in draft.form.errors.items():
             label = str(draft.form.fields[name].label or "") if name in draft.form.fields else ""
             yield Problem(f"id_{name}" if label else "", label, str(errors[0]))
-    cells = _cells()
-    for number, line in enumerate(draft.lines, start=1):
-        for cell, words in line.errors.items():
-            label = _("Line %(number)s, %(cell)s") % {"number": number, "cell": cells[cell]}
-            yield Problem(f"line-{line.key}-{cell}", label, words)
+    yield from problems_of(draft.lines)
     if draft.problem:
         yield Problem(f"line-{draft.lines[0].key}-name", _("Order lines"), draft.problem)
 
@@ -224,7 +141,7 @@ def _facts(draft: OrderDraft) -> tuple[Fact, ...]:
     return (
         Fact(_("Store"), draft.store.name),
         Fact(_("Send to"), draft.recipient.words if draft.recipient else "–"),
-        Fact(_("Country"), places.name_of(draft.country, draft.locale)),
+        Fact(_("Country"), name_of(draft.country, draft.locale)),
         Fact(_("Reference"), draft.value("merchant_reference1") or "–"),
         Fact(_("Capture"), capture),
     )

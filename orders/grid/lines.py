@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.money import format_amount, parse, slice_of
+from orders.grid import numbers
 from orders.lines import LineInput
 from orders.models.lines import NEGATIVE_TYPES, UNTAXED_TYPES, LineType
-from paylinks.forms import numbers
 
 CELLS = ("name", "reference", "type", "quantity", "unit_price", "discount", "tax_rate")
 LONGEST = 255
@@ -33,6 +33,7 @@ class LineDraft:
     unit_price: str = ""
     discount: str = ""
     tax_rate: str = ""
+    item: str = ""  # the line of the order it was, when it was one before
     errors: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     lines: tuple[LineInput, ...] = ()
@@ -65,7 +66,7 @@ def drafts_from(data: Mapping[str, str]) -> list[LineDraft]:
 
 def _typed(key: str, data: Mapping[str, str]) -> LineDraft:
     draft = LineDraft(key)
-    for cell in CELLS:
+    for cell in (*CELLS, "item"):
         setattr(draft, cell, data.get(f"line-{key}-{cell}", "").strip())
     return draft
 
