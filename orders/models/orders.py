@@ -64,6 +64,8 @@ class Order(models.Model):
     refunded_amount = models.BigIntegerField(default=0)
     charged_back_amount = models.BigIntegerField(default=0)
     withheld_amount = models.BigIntegerField(default=0, db_default=0)  # return fees: kept, and not refundable
+    # what the gateway is asked to hold in all instead, until it has answered
+    adjusting_amount = models.PositiveBigIntegerField(default=0, db_default=0)
 
     auto_capture = models.BooleanField(default=False)
     auto_capture_by = models.CharField(max_length=254, blank=True)  # "chosen by"
@@ -123,6 +125,17 @@ class Order(models.Model):
                 violation_error_message=_("More would be captured than is authorized."),
             ),
             models.CheckConstraint(
+                name="order_amount_covers_what_is_captured",
+                condition=Q(amount__gte=F("captured_amount") + F("capturing_amount")),
+                violation_error_message=_("The total would be less than what was captured."),
+            ),
+            models.CheckConstraint(
+                name="asked_total_covers_what_is_captured",
+                condition=Q(adjusting_amount=0)
+                | Q(adjusting_amount__gte=F("captured_amount") + F("capturing_amount") + F("released_amount")),
+                violation_error_message=_("The total would be less than what was captured."),
+            ),
+            models.CheckConstraint(
                 name="refunded_is_at_most_captured",
                 condition=Q(
                     captured_amount__gte=F("refunded_amount") + F("refunding_amount") + F("charged_back_amount")
@@ -177,9 +190,23 @@ class Order(models.Model):
 
     @property
     def capturable_amount(self) -> int:
-        """What is reserved and neither captured, released nor in flight."""
+        """What is reserved, part of the order, and neither captured, released nor in flight.
+
+        A total that was lowered where the gateway cannot lower limits it too.
+        """
+        left = self.amount - self.captured_amount - self.capturing_amount
+        return min(self.releasable_amount, left)
+
+    @property
+    def releasable_amount(self) -> int:
+        """What the gateway holds and nobody is taking or letting go of."""
         taken = self.captured_amount + self.capturing_amount + self.released_amount + self.releasing_amount
         return self.authorized_amount - taken
+
+    @property
+    def surplus_amount(self) -> int:
+        """What is held beyond the order's total: it is released with the last capture."""
+        return self.releasable_amount - self.capturable_amount
 
     @property
     def reserved_amount(self) -> int:

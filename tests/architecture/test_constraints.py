@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 ORDER_ROWS: list[tuple[str, dict[str, Any]]] = [
     ("captured_and_released_is_at_most_authorized", {"capturing_amount": F("authorized_amount") + 1}),
     ("captured_and_released_is_at_most_authorized", {"released_amount": F("authorized_amount") + 1}),
+    (
+        "order_amount_covers_what_is_captured",
+        {"capturing_amount": F("amount") + 1, "authorized_amount": F("amount") + 1},
+    ),
+    ("asked_total_covers_what_is_captured", {"adjusting_amount": 1, "capturing_amount": 2}),
     ("refunded_is_at_most_captured", {"refunding_amount": 1}),
     ("refunded_is_at_most_captured", {"charged_back_amount": 1}),
     ("order_amounts_are_not_negative", {"captured_amount": -1}),
