@@ -120,7 +120,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One movement the gateway has booked; `key` is ours, or empty when it was not our wish."""
+    """One movement the gateway has booked; `key` is ours, or empty when it was not our wish.
+
+    `failed_at` is when a refund that had succeeded came back; its `state` is DECLINED then.
+    """
 
     kind: str
     reference: str
@@ -128,6 +131,8 @@ class Movement:
     amount: int
     at: datetime
     state: Outcome
+    message: str = ""
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

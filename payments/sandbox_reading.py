@@ -61,6 +61,8 @@ def _movement(body: Mapping[str, Any]) -> Movement:
         amount=int(body["amount"]),
         at=datetime.fromisoformat(body["at"]),
         state=Outcome(body["state"]),
+        message=body.get("message", ""),
+        failed_at=_time(body.get("failed_at")),
     )
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sandbox.models import Behaviour, Control, Session
+from common.money import parse
+from sandbox.models import Behaviour, Control, Movement, Session
 
 State = Session.State
 
@@ -69,6 +70,20 @@ class BehaviourForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Operations"), choices=Behaviour.Kind)
     once = forms.BooleanField(label=_("Only the next one"), required=False)
+
+
+class HandForm(forms.Form):
+    """A movement made in the gateway's own portal; void, release and extend name their sum themselves."""
+
+    KINDS = tuple((kind.value, kind.label) for kind in Movement.Kind if kind != Movement.Kind.ADJUST)
+
+    kind = forms.ChoiceField(choices=KINDS)
+    amount = forms.CharField(max_length=30, required=False)
+
+    def minor(self, currency: str) -> int | None:
+        """The sum in minor units. Raises DomainError."""
+        text = self.cleaned_data["amount"]
+        return parse(text, currency) if text else None
 
 
 class WebhooksForm(forms.Form):

@@ -36,6 +36,7 @@ class SessionRow:
     at: datetime
     is_open: bool
     is_under_review: bool
+    has_payment: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class MovementRow:
     at: datetime
     message: str
     is_pending: bool
+    can_fail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ def session_rows(at: datetime, limit: int) -> list[SessionRow]:
             at=session.created_at,
             is_open=session.state_at(at) == Session.State.OPEN,
             is_under_review=session.state == Session.State.UNDER_REVIEW,
+            has_payment=hasattr(session, "payment"),
         )
-        for session in Session.objects.order_by("-created_at")[:limit]
+        for session in Session.objects.select_related("payment").order_by("-created_at")[:limit]
     ]
 
 
@@ -99,6 +102,7 @@ def movement_rows(limit: int) -> list[MovementRow]:
             at=movement.created_at,
             message=movement.message,
             is_pending=movement.state == Movement.State.PENDING,
+            can_fail=(movement.kind, movement.state) == (Movement.Kind.REFUND, Movement.State.SUCCEEDED),
         )
         for movement in latest
     ]

@@ -11,6 +11,11 @@ OWN_KEY = "sandbox:"  # keys of movements no merchant asked for
 K = Movement.Kind
 
 
+def merchants_key(movement: Movement) -> str:
+    """The key as merchants see it: none when they did not ask."""
+    return "" if movement.key.startswith(OWN_KEY) else movement.key
+
+
 def session_json(session: Session, at: datetime) -> dict[str, Any]:
     """A session with its payment and all movements, as it counts at this time."""
     payment = Payment.objects.filter(session=session).prefetch_related("movements").first()
@@ -49,11 +54,12 @@ def movement_json(movement: Movement) -> dict[str, Any]:
     return {
         "reference": str(movement.id),
         "kind": movement.kind,
-        "key": "" if movement.key.startswith(OWN_KEY) else movement.key,
+        "key": merchants_key(movement),
         "amount": movement.amount,
         "state": movement.state,
         "code": movement.code,
         "message": movement.message,
         "at": movement.created_at.isoformat(),
         "expires_at": end.isoformat() if end else None,
+        "failed_at": movement.failed_at.isoformat() if movement.failed_at else None,
     }

@@ -12,6 +12,7 @@ from sandbox.actions.webhooks import tell
 from sandbox.limits import Answer, Ask, answer
 from sandbox.models import Behaviour, Movement, Payment, Session
 from sandbox.refusals import Refusal, not_found
+from sandbox.snapshots import merchants_key
 
 LATE = timedelta(seconds=20)  # long enough to see "pending" on a screen
 K = Movement.Kind
@@ -36,13 +37,18 @@ def perform(account: uuid.UUID, payment_id: uuid.UUID, ask: Ask, *, behaviour: s
     given = answer(payment, ask, at)
     if not given.code and behaviour == Behaviour.Kind.DECLINE:
         given = _DECLINED
-    movement = Movement(account=account, payment=payment, key=ask.key, kind=ask.kind)
+    return move(payment, ask, given, behaviour, at)
+
+
+def move(payment: Payment, ask: Ask, given: Answer, behaviour: str, at: datetime) -> Movement:
+    """Write a movement of a locked payment, do what it does, and tell the merchant."""
+    movement = Movement(account=payment.session.account, payment=payment, key=ask.key, kind=ask.kind)
     movement.asked_amount = ask.amount
     movement.created_at = at
     _write(movement, given, behaviour, at)
     if movement.state == State.SUCCEEDED:
         _apply(movement, at)
-    tell(payment.session, "operation.updated", key=ask.key, at=at)
+    tell(payment.session, "operation.updated", key=merchants_key(movement), at=at)
     return movement
 
 
@@ -119,4 +125,4 @@ def settle(movement_id: uuid.UUID, session_id: uuid.UUID, at: datetime) -> None:
     movement.save(update_fields=["state", "code", "message"])
     if movement.state == State.SUCCEEDED:
         _apply(movement, at)
-    tell(session, "operation.updated", key=movement.key, at=at)
+    tell(session, "operation.updated", key=merchants_key(movement), at=at)

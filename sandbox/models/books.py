@@ -134,6 +134,7 @@ class Movement(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)  # the hold's new end, of an extension
     settles_at = models.DateTimeField(null=True, blank=True)
     settles_as = models.CharField(max_length=10, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)  # a refund that had succeeded came back
     created_at = models.DateTimeField()
 
     class Meta:
@@ -143,6 +144,10 @@ class Movement(models.Model):
             models.CheckConstraint(
                 name="sandbox_pending_movement_settles_some_day",
                 condition=~Q(state="pending") | Q(settles_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="sandbox_only_refunds_come_back",
+                condition=Q(failed_at__isnull=True) | Q(kind="refund", state="declined"),
             ),
         ]
         indexes: ClassVar = [

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from common import clock
-from sandbox.actions import controls, operations, sessions, webhooks
-from sandbox.forms import BehaviourForm, ClockForm, WebhooksForm
-from sandbox.models import Behaviour, Movement, Webhook
+from common.errors import DomainError
+from sandbox.actions import by_hand, controls, operations, sessions, webhooks
+from sandbox.forms import BehaviourForm, ClockForm, HandForm, WebhooksForm
+from sandbox.models import Behaviour, Movement, Session, Webhook
 from sandbox.rows import movement_rows, session_rows, webhook_rows
 
 _LATEST = 25
@@ -39,6 +40,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "rules": Behaviour.objects.exclude(account=None, key_prefix="")[:_LATEST],
         "webhooks_form": WebhooksForm(initial={"mode": panel.webhooks}),
         "sessions": session_rows(at, _LATEST),
+        "kinds": HandForm.KINDS,
         "movements": movement_rows(_LATEST),
         "webhooks": webhook_rows(_LATEST),
     }
@@ -100,3 +102,21 @@ def settle(request: HttpRequest, movement: uuid.UUID) -> None:
     """Answer a late operation now."""
     found = get_object_or_404(Movement.objects.select_related("payment"), pk=movement)
     operations.settle(found.pk, found.payment.session_id, clock.now())
+
+
+@_control
+def move_by_hand(request: HttpRequest, session: uuid.UUID) -> None:
+    """Move money in the gateway's own portal: the merchant's knows nothing of it."""
+    found = get_object_or_404(Session, pk=session)
+    form = HandForm(request.POST)
+    if not form.is_valid():
+        raise DomainError("not_an_amount", str(form.errors))
+    amount = form.minor(found.currency)
+    by_hand.move_by_hand(found.pk, form.cleaned_data["kind"], amount=amount, at=clock.now())
+
+
+@_control
+def fail_refund(request: HttpRequest, movement: uuid.UUID) -> None:
+    """A refund comes back after it had succeeded."""
+    found = get_object_or_404(Movement.objects.select_related("payment"), pk=movement)
+    by_hand.fail_refund(found.pk, found.payment.session_id, clock.now())

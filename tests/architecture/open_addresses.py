@@ -21,6 +21,8 @@ OPEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "sandbox:resend": ("POST", ("webhook",)),
     "sandbox:review": ("POST", ("session",)),
     "sandbox:settle": ("POST", ("movement",)),
+    "sandbox:by_hand": ("POST", ("session",)),
+    "sandbox:fail": ("POST", ("movement",)),
     "sandbox:outbox": ("GET", ()),
     "sandbox:outbox_json": ("GET", ()),
     "sandbox:outbox_html": ("GET", ("item",)),
