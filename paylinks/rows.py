@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Access
 from common import markup, times
+from common.contact import readable
 from common.markup import icon
 from messaging.models import Channel
 from orders.marks import stray_mark
 from paylinks.delivery import read
-from paylinks.forms.recipient import readable
 from paylinks.models import LIFETIME
 from paylinks.row_actions import Actions
 from paylinks.states import OPEN, LinkStatus
@@ -59,6 +59,7 @@ class Row:
     actions: str
     earlier: str
     earlier_url: str
+    seen_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Printer:
             actions=self.actions.of(link, status),
             earlier=_earlier(earlier) if earlier else "",
             earlier_url=f"{self.links}{link.order_id}/earlier/{self.query}",
+            seen_url=f"{self.links}{link.order_id}/as-customer/?number={link.number}",
         )
 
     def _status(self, link: Any) -> str:

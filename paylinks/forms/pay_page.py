@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.contact import PARTS
+from common.countries import country_options
 from orders.models import Order
-from paylinks.address import PARTS, country_options
 from paylinks.forms.pay import BILLING, DELIVERY, PayForm
 from paylinks.models import Attempt
 from paylinks.states import AttemptState

@@ -1,4 +1,4 @@
-"""What a purchase country implies: its name, its currency, the customer's language."""
+"""What a purchase country implies: its currency, the customer's language."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_territory_currencies
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
-from django_countries import countries
 
+from common.countries import names
 from common.errors import DomainError
 
 
@@ -32,18 +31,6 @@ def language_of(country: str) -> str:
     except (UnknownLocaleError, ValueError):
         return settings.LANGUAGE_CODE
     return language if language in complete else settings.LANGUAGE_CODE
-
-
-@lru_cache(maxsize=16)
-def names(language: str) -> dict[str, str]:
-    """Every country's name in `language`, in its order."""
-    with override(language):
-        return {code: str(name) for code, name in countries}
-
-
-def name_of(country: str, language: str) -> str:
-    """A country's name, or its code."""
-    return names(language).get(country, country)
 
 
 def currency_for(country: str, allowed: Sequence[str], chosen: str = "") -> str:

@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
+from common.contact import readable
 from common.errors import DomainError
 from messaging import sms
 from messaging.models import Channel
@@ -46,16 +47,6 @@ class Recipient:
         if self.email:
             return _("The link is sent to %(address)s by e-mail.") % {"address": self.email}
         return _("The link is sent to %(address)s by SMS.") % {"address": self.words}
-
-
-def readable(address: str) -> str:
-    """An E.164 number in groups; anything else as it is."""
-    if not address.startswith("+"):
-        return address
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(address), PhoneNumberFormat.INTERNATIONAL)
-    except NumberParseException:
-        return address
 
 
 def read_recipient(text: str, country: str) -> Recipient:

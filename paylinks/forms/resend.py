@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.contact import readable
 from common.errors import DomainError
-from paylinks.forms.recipient import read_recipient, readable
+from paylinks.forms.recipient import read_recipient
 from paylinks.models import PaymentLink
 
 

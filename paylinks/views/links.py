@@ -15,13 +15,13 @@ from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
+from common.contact import readable
 from common.errors import DomainError
 from common.htmx import respond
 from paylinks import qr
 from paylinks.actions.cancel import cancel_link
 from paylinks.actions.resend import resend_link
 from paylinks.delivery import delivery_of
-from paylinks.forms.recipient import readable
 from paylinks.forms.resend import ResendForm
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
