@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from common.actor import Origin
 from common.money import format_amount
+from orders.changes import told
 from orders.models import Event
+from orders.repeats import entry_words
 from orders.timeline import What
 from payments.models import GatewayAccount
 
@@ -34,6 +36,7 @@ _STRAY = "orders/entries/stray.html"
 
 LOOKS: dict[str, Look] = {
     What.ORDER_CREATED: Look("plus"),
+    What.ORDER_AMENDED: Look("pencil", "info", "orders/entries/amended.html"),
     What.ORDER_PLACED: Look("inbox"),
     What.ORDER_AUTHORIZED: Look("circle-dot-dashed", "info", "orders/entries/authorized.html"),
     What.ORDER_UNDER_REVIEW: Look("circle-ellipsis", "info", "orders/entries/authorized.html"),
@@ -67,8 +70,12 @@ LOOKS: dict[str, Look] = {
     What.STRAY_RETURNED: Look("undo-2", "", _STRAY),
     What.STRAY_UNRESOLVED: Look("triangle-alert", "bad", _STRAY),
     What.SLIP_MADE: Look("printer"),
+    What.REPEAT_FOUND: Look("copy", "", _PROBLEM),
+    What.REPEAT_DISMISSED: Look("circle-check", "", _PROBLEM),
+    What.REPEAT_RESTORED: Look("copy", "", _PROBLEM),
 }
 
+_REPEATS = frozenset({What.REPEAT_FOUND, What.REPEAT_DISMISSED, What.REPEAT_RESTORED})
 _MESSAGES = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED})
 _ORIGIN_ICONS = {
     Origin.MEMBER: "user",
@@ -107,6 +114,9 @@ class Entry:
     before: datetime | None = None
     after: datetime | None = None
     pieces: tuple[Piece, ...] = ()
+    version: int = 0
+    old_total: str = ""
+    changes: tuple[str, ...] = ()
 
 
 def entries_of(events: Iterable[Event], currency: str) -> list[Entry]:
@@ -133,7 +143,17 @@ def _entry(event: Event, currency: str) -> Entry:
         before=_time(data.get("before")),
         after=_time(data.get("after")),
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
+        **(_amended(data, own) if event.kind == What.ORDER_AMENDED else {}),
     )
+
+
+def _amended(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """What a new version changed, and the total before it."""
+    return {
+        "version": data["revision"],
+        "old_total": _digits(data["old_total"], currency),
+        "changes": tuple(told(data["changes"], currency)),
+    }
 
 
 def actor_words(origin: str, label: str) -> str:
@@ -162,6 +182,8 @@ def _digits(minor: int, currency: str) -> str:
 
 def _note(kind: str, data: Mapping[str, Any]) -> str:
     """The reason in words: the gateway's own, the mail server's, or what our code stands for."""
+    if kind in _REPEATS:
+        return entry_words(data)
     if kind in _MESSAGES:  # these name their message by its ID
         return str(data.get("reason", ""))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     EXTEND = "extend"
     UNWIND = "unwind"
     WITHDRAW = "withdraw"
+    AMEND = "amend"
     DUPLICATE = "duplicate"
     SLIP = "slip"
 
@@ -38,6 +39,7 @@ PERMISSION: dict[Verb, Permission] = {
     Verb.EXTEND: Permission.ORDERS_EXTEND,
     Verb.UNWIND: Permission.ORDERS_CANCEL,
     Verb.WITHDRAW: Permission.ORDERS_CANCEL,
+    Verb.AMEND: Permission.LINKS_CREATE,
     Verb.DUPLICATE: Permission.LINKS_CREATE,
     Verb.SLIP: Permission.ORDERS_VIEW,
 }
@@ -126,8 +128,8 @@ def ending(order: Order) -> Verb:
     return Verb.UNWIND if order.captured_amount else Verb.CANCEL
 
 
-def withdraw_obstacle(order: Order, _at: datetime) -> Obstacle | None:
-    """Why an order is not ended together with its link: only one that was never paid is."""
+def pending_obstacle(order: Order, _at: datetime) -> Obstacle | None:
+    """Why an order is not changed by a new version, or ended together with its link: only one never paid is."""
     if order.status == Status.PENDING:
         return None
     return Obstacle("not_pending", _("The order is not waiting to be paid."))
@@ -198,7 +200,8 @@ _CHECKS = {
     Verb.RELEASE: release_obstacle,
     Verb.EXTEND: extend_obstacle,
     Verb.UNWIND: unwind_obstacle,
-    Verb.WITHDRAW: withdraw_obstacle,
+    Verb.WITHDRAW: pending_obstacle,
+    Verb.AMEND: pending_obstacle,
     Verb.DUPLICATE: duplicate_obstacle,
     Verb.SLIP: slip_obstacle,
 }

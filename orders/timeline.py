@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from common.actor import Actor
-from orders.models import Operation, Order
+from orders.models import Event, Operation, Order
 
 
 class What(TextChoices):
     """The index: schema, documentation and audit list at once."""
 
     ORDER_CREATED = "order.created", _("Order created")
+    ORDER_AMENDED = "order.amended", _("Order changed before payment")
     ORDER_PLACED = "order.placed", _("Order placed")
     ORDER_AUTHORIZED = "order.authorized", _("Authorized")
     ORDER_UNDER_REVIEW = "order.under_review", _("Under review")
@@ -52,10 +53,16 @@ class What(TextChoices):
     STRAY_RETURNED = "stray.returned", _("Unexpected money returned")
     STRAY_UNRESOLVED = "stray.unresolved", _("Unexpected money not returned yet")
     SLIP_MADE = "slip.made", _("Packing slip made")
+    REPEAT_FOUND = "repeat.found", _("Looks like a repeated order")
+    REPEAT_DISMISSED = "repeat.dismissed", _("Not a repeat")
+    REPEAT_RESTORED = "repeat.restored", _("Perhaps a repeat after all")
 
 
-# Told by machines about what was done before: they change nothing a form shows.
-_QUIET = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED, What.SLIP_MADE})
+# Told by machines about what was done before, or said about two orders: they change nothing a form shows.
+_QUIET = frozenset({
+    What.MESSAGE_SENT, What.MESSAGE_FAILED, What.SLIP_MADE,
+    What.REPEAT_FOUND, What.REPEAT_DISMISSED, What.REPEAT_RESTORED,
+})  # fmt: skip
 
 
 # One statement for one event: this is written several times in every action that moves money.
@@ -101,3 +108,9 @@ def record(
         cursor.execute(_APPEND, values)
         order.last_seq, order.version = cursor.fetchone()
     order.changed_at = at
+
+
+def happened_since(order: Order, version: int) -> list[Event]:
+    """What made a form of `version` old, oldest first: each event that is not quiet raises the version by one."""
+    loud = Event.objects.filter(order=order).exclude(kind__in=_QUIET).order_by("-seq")
+    return list(reversed(loud[: max(order.version - version, 0)]))

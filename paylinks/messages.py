@@ -22,6 +22,7 @@ from messaging.render import Rendered, mail, sms
 from orders.actions.lock import locked
 from orders.models import Event
 from orders.timeline import What, record
+from paylinks.amended import Amended, amended_by
 from paylinks.models import PaymentLink
 from paylinks.tokens import url_of
 
@@ -46,11 +47,25 @@ def _invitation(message: Message, link: PaymentLink) -> Rendered | None:
     if not link.is_current or not link.is_open(clock.now()):
         return None
     context = _context(link)
+    amended = amended_by(link)
+    if amended is not None:
+        return _amended(message, link, context, amended)
     if message.channel == Channel.SMS:
         words = _("%(store)s: pay order %(reference)s, %(amount)s, before %(until)s: %(url)s")
         return sms(words % context, is_test=link.order.is_test)
     subject = _("Pay order %(reference)s from %(store)s") % context
     return mail("paylinks/mail/invitation", subject, context, is_test=link.order.is_test)
+
+
+def _amended(message: Message, link: PaymentLink, context: dict[str, Any], amended: Amended) -> Rendered:
+    """The link of a new version says that the order changed, and both totals."""
+    if message.channel == Channel.SMS:
+        words = _(
+            "%(store)s: order %(reference)s has changed, now %(amount)s, was %(before)s. Pay before %(until)s: %(url)s"
+        )
+        return sms(words % {**context, "before": amended.old_total}, is_test=link.order.is_test)
+    subject = _("Order %(reference)s from %(store)s has changed") % context
+    return mail("paylinks/mail/amended", subject, {**context, "amended": amended}, is_test=link.order.is_test)
 
 
 def _undelivered(message: Message, link: PaymentLink) -> Rendered | None:

@@ -22,6 +22,7 @@ class LinkVerb(StrEnum):
 
     COPY = "copy"
     RESEND = "resend"
+    AMEND = "amend"
     CANCEL = "cancel"
 
 
@@ -38,7 +39,7 @@ def obstacle(link: PaymentLink, verb: LinkVerb, access: Access | None, at: datet
         return Obstacle("replaced", _("A newer link has replaced this one."))
     if link.status == LinkStatus.COMPLETED:
         return Obstacle("completed", _("The customer has paid."))
-    if verb == LinkVerb.RESEND:
+    if verb in {LinkVerb.RESEND, LinkVerb.AMEND}:
         return resend_obstacle(link, at)
     if not link.is_open(at):
         return Obstacle("closed", _("The link is closed."))

@@ -60,13 +60,14 @@ def draft_order(
     )
     order.search_text = order.search_words()
     order.save(force_insert=True)
-    Line.objects.bulk_create(_lines(order, lines))
+    Line.objects.bulk_create(line_rows(order, lines))
     record(order, What.ORDER_CREATED, by=by, at=at, amount=order.amount)
     return order
 
 
-def _lines(order: Order, lines: Sequence[LineInput]) -> list[Line]:
-    return [
+def line_rows(order: Order, lines: Sequence[LineInput], before: Sequence[Line | None] = ()) -> list[Line]:
+    """Rows of the order's revision; `before` names for each the line of the last revision it goes on from."""
+    rows = [
         Line(
             order=order,
             revision=order.revision,
@@ -83,3 +84,7 @@ def _lines(order: Order, lines: Sequence[LineInput]) -> list[Line]:
         )
         for position, line in enumerate(lines, start=1)
     ]
+    for row, earlier in zip(rows, before, strict=False):
+        if earlier is not None:
+            row.item, row.quantity_unit = earlier.item, earlier.quantity_unit
+    return rows

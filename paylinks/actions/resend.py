@@ -10,14 +10,13 @@ from django.db import transaction
 from accounts.access import Access
 from common.actor import Actor
 from orders.models import Order
-from orders.timeline import What, record
 from paylinks.actions.issue import channel_of, issue_link
 from paylinks.actions.lock import locked
+from paylinks.actions.retire import retire_link
 from paylinks.limits import check_sending
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 from paylinks.settle import after_closing, refuse_begun
-from paylinks.states import OPEN, LinkStatus
 
 
 def resend_link(
@@ -60,26 +59,11 @@ def _replace(link_id: uuid.UUID, recipient: str, *, access: Access | None, by: A
     found = obstacle(old, LinkVerb.RESEND, access, at)
     if found is not None:
         raise found.error()
-    _retire(old, at, by)
+    retire_link(old, by=by, at=at)
     _correct_contact(old.order, old.recipient, recipient)
     new = issue_link(old.order, recipient=recipient, number=old.number + 1, by=by, at=at)
     PaymentLink.objects.filter(pk=old.pk).update(replaced_by=new)
     return new
-
-
-def _retire(old: PaymentLink, at: datetime, by: Actor) -> None:
-    """The old link ends before the new one exists: at most one is open."""
-    if old.status in OPEN:
-        if at >= old.expires_at:
-            old.move_to(LinkStatus.EXPIRED)
-            old.expired_at = at
-        else:
-            old.move_to(LinkStatus.CANCELLED)
-            old.cancelled_at = at
-            old.cancelled_by = by.label
-    old.is_current = False
-    old.save(update_fields=["status", "expired_at", "cancelled_at", "cancelled_by", "is_current"])
-    record(old.order, What.LINK_REPLACED, by=by, at=at, data={"number": old.number})
 
 
 def _correct_contact(order: Order, before: str, after: str) -> None:

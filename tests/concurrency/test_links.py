@@ -165,13 +165,13 @@ def test_control_without_lock_and_constraints_two_links_are_open(
 ) -> None:
     link = builders.system_link(store)
     meeting = Meeting(2)
-    real = resend._retire
+    real = resend.retire_link
 
-    def met(*args: Any) -> None:
+    def met(*args: Any, **named: Any) -> None:
         meeting.wait()
-        real(*args)
+        real(*args, **named)
 
-    monkeypatch.setattr(resend, "_retire", met)
+    monkeypatch.setattr(resend, "retire_link", met)
     monkeypatch.setattr(resend, "locked", _link_without_lock)
     names = ("one_current_link", "at_most_one_link_is_open", "one_link_per_number")
     with without("paylinks_paymentlink", *names):
