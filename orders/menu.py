@@ -18,7 +18,7 @@ from orders.rules import Verb, ending, may, obstacle
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One entry. `why` is what stands in the way, in words; `is_page` leaves the order."""
+    """One entry. `why` is what stands in the way, in words; `is_page` leaves the order, `is_new` opens a window."""
 
     verb: str
     words: str
@@ -26,6 +26,7 @@ class Choice:
     url: str
     why: str = ""
     is_page: bool = False
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def menu_of(order: Order, access: Access, at: datetime, address: Callable[[str],
         return (Choice(name, words, icon, url or address(name), found.words if found else ""),)
 
     return Menu(
-        first=choice(Verb.EXTEND, "extend", _("Extend authorization"), "clock-plus") + _duplicate(order, access),
+        first=choice(Verb.EXTEND, "extend", _("Extend authorization"), "clock-plus")
+        + _duplicate(order, access)
+        + _as_customer(order),
         last=choice(Verb.RELEASE, "release", _release_words(order), "circle-minus")
         + choice(ending(order), "cancel", _("Cancel order"), "circle-x", _withdraw_url(order)),
     )
@@ -69,6 +72,12 @@ def _withdraw_url(order: Order) -> str:
 def _duplicate(order: Order, access: Access) -> tuple[Choice, ...]:
     url = duplicate_url(order, access)
     return (Choice("duplicate", _("Duplicate order"), "copy-plus", url, is_page=True),) if url else ()
+
+
+def _as_customer(order: Order) -> tuple[Choice, ...]:
+    """The customer's page belongs to another part of the house; who sees the order may see it."""
+    url = reverse("paylinks:as_customer", args=[order.pk])
+    return (Choice("as_customer", _("View as customer"), "eye", url, is_page=True, is_new=True),)
 
 
 def _release_words(order: Order) -> str:

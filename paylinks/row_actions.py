@@ -32,6 +32,7 @@ class Actions:
         self.cancel = _square("ban", _("Cancel link"), _("Cancel link for %(reference)s"))
         self.resend = f' class="btn">{icon("rotate-ccw")}{escape(_("Resend"))}'
         self.renew = f' class="btn">{icon("send")}{escape(_("New link"))}'
+        self.see = _square("eye", _("View as customer"), _("View %(reference)s as customer"), "wide-only")
         self.again = _square("send", _("New link"), _("New link for %(reference)s"))
         self.duplicate = f' class="btn">{icon("copy-plus")}{escape(_("Duplicate"))}'
         self.create = reverse("paylinks:create")
@@ -42,22 +43,22 @@ class Actions:
         """The actions of one row in the status people read."""
         if link.order__status != Status.PENDING:
             return self._open_order(link) if link.store_id in self.viewing else _NONE
+        name = {"reference": escape(link.order__merchant_reference1)}
         if link.store_id not in self.creating:
-            return _NONE
+            return mark_safe(f"<span>{self._sees(link, name)}</span>")  # noqa: S308 - made of escaped parts
         if status in OPEN:
-            name = {"reference": escape(link.order__merchant_reference1)}
             buttons = (
                 self._opens(link, "address", self.address % name)
                 + self._opens(link, "cancel", self.cancel % name)
+                + self._sees(link, name)
                 + self._opens(link, "resend", self.resend)
             )
         elif link.requested_at is not None:
             buttons = self._send_now(link)
         elif status == LinkStatus.CANCELLED:
-            name = {"reference": escape(link.order__merchant_reference1)}
             buttons = self._opens(link, "resend", self.again % name) + self._duplicates(link)
         else:
-            buttons = self._opens(link, "resend", self.renew)
+            buttons = self._sees(link, name) + self._opens(link, "resend", self.renew)
         return mark_safe(f"<span>{buttons}</span>")  # noqa: S308 - made of escaped parts
 
     def order(self, link: Any) -> SafeString:
@@ -72,6 +73,13 @@ class Actions:
     def _opens(self, link: Any, verb: str, rest: str) -> str:
         url = f"{self.links}{link.id}/{verb}/{self.query}"
         return f'<a id="{verb}-{link.order_id}" href="{url}" hx-get="{url}" hx-target="#dialog"{rest}</a>'
+
+    def _sees(self, link: Any, name: dict[str, str]) -> str:
+        """The customer's page, in a window of its own, for those who may see the order."""
+        if link.store_id not in self.viewing:
+            return ""
+        url = f"{self.links}{link.order_id}/as-customer/"
+        return f'<a id="see-{link.order_id}" href="{url}" target="_blank"{self.see % name}</a>'
 
     def _duplicates(self, link: Any) -> str:
         url = f"{self.create}?from={link.order_id}"
@@ -90,8 +98,9 @@ class Actions:
         )
 
 
-def _square(name: str, title: str, label: str) -> str:
+def _square(name: str, title: str, label: str, more: str = "") -> str:
     """An icon that names what it does, with a place for the order's reference."""
     mark = icon(name).replace("%", "%%")
     shown = escape(title).replace("%", "%%")
-    return f' class="btn ghost square" title="{shown}" aria-label="{escape(label)}">{mark}'
+    kind = f"btn ghost square {more}".rstrip()
+    return f' class="{kind}" title="{shown}" aria-label="{escape(label)}">{mark}'

@@ -38,12 +38,27 @@ class View(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """Staff look at a customer's page, at an address of the portal: nothing there can be pressed.
+
+    `title` and `words` are theirs, in their own `language`; `number` is the link they asked for.
+    """
+
+    url: str
+    language: str
+    title: str
+    words: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """A link as its customer finds it at `at`; `attempt` is the latest try to pay it."""
 
     link: PaymentLink
     attempt: Attempt | None
     at: datetime
+    watch: Watch | None = None
 
     @property
     def order(self) -> Order:
@@ -86,15 +101,17 @@ def _placed(order: Order) -> View:
 
 
 def visit_of(token: str, at: datetime) -> Visit | None:
-    """The visit of a genuine token; None for anything else and for links long dead.
-
-    Two queries; the logo's bytes stay in the database.
-    """
+    """The visit of a genuine token; None for anything else and for links long dead."""
     link_id = link_id_of(token)
-    link = _link(link_id) if link_id else None
+    return visit_to(link_id, at) if link_id else None
+
+
+def visit_to(link_id: uuid.UUID, at: datetime, watch: Watch | None = None) -> Visit | None:
+    """The visit of a link; None for links long dead. Two queries; the logo's bytes stay in the database."""
+    link = _link(link_id)
     if link is None or at >= _ends_at(link):
         return None
-    return Visit(link, link.attempts.order_by("-begun_at").first(), at)
+    return Visit(link, link.attempts.order_by("-begun_at").first(), at, watch)
 
 
 _ORDER = (

@@ -119,6 +119,7 @@ def earlier(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     context = {
         "rows": printer.rows(links),
         "current": printer.rows(current)[0],
+        "may_see": request.access.can(Permission.ORDERS_VIEW),
         "back": reverse("paylinks:history") + (f"?{query}" if query else ""),
     }
     page = "paylinks/earlier.html"

@@ -21,7 +21,7 @@ from common import clock
 from common.addresses import client_ip
 from common.limits import allow
 from common.zones import zone_of
-from paylinks.views.pay_show import language_of, message
+from paylinks.views.pay_show import language_of, message, unknown
 from paylinks.visit import Visit, visit_of
 
 _WINDOW = 600
@@ -64,9 +64,7 @@ def customer(*methods: str) -> Callable[[Shown], Shown]:
 
 def _answer(request: HttpRequest, visit: Visit | None, view: Shown, kwargs: dict[str, Any]) -> HttpResponse:
     if visit is None:
-        title = _("There is no payment link at this address")
-        words = _("The address may be incomplete, or the link is long closed. Open it from the message you were sent.")
-        return message(title, words, status=HTTPStatus.NOT_FOUND)
+        return unknown()
     if request.method not in _READS and not _is_own(request):
         words = _("This form was sent from another page. Open your payment link again. Nothing was charged.")
         return message(_("Nothing was done"), words, status=HTTPStatus.FORBIDDEN)

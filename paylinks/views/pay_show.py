@@ -21,7 +21,7 @@ from paylinks.forms.pay_page import controls, first_values
 from paylinks.models import Attempt, PaymentLink
 from paylinks.states import AttemptState
 from paylinks.tokens import token_of
-from paylinks.visit import View, Visit, successor_of
+from paylinks.visit import View, Visit, Watch, successor_of
 from payments.gateway import Method
 from payments.gateways import checkout_origins, offered_methods
 from payments.models import GatewayAccount
@@ -55,9 +55,22 @@ def to_page(link: PaymentLink, **query: str) -> HttpResponse:
     return SeeOther(address(link, **query))
 
 
-def message(title: str, words: str, *, status: int) -> HttpResponse:
+def message(title: str, words: str, *, status: int, watch: Watch | None = None) -> HttpResponse:
     """A page that knows nothing of any order."""
-    return HttpResponse(render_to_string("pay/message.html", {"title": title, "words": words}), status=status)
+    context = {"title": title, "words": words, "watch": watch}
+    return HttpResponse(render_to_string("pay/message.html", context), status=status)
+
+
+def unknown(watch: Watch | None = None) -> HttpResponse:
+    """No link of ours, or one long dead."""
+    words = _("The address may be incomplete, or the link is long closed. Open it from the message you were sent.")
+    return message(_("There is no payment link at this address"), words, status=HTTPStatus.NOT_FOUND, watch=watch)
+
+
+def replaced(watch: Watch | None = None) -> HttpResponse:
+    """A replaced link whose newer one went to somebody else."""
+    words = _("It was replaced by a newer one, which was sent on its own. Nothing was charged here.")
+    return message(_("This link no longer works"), words, status=HTTPStatus.GONE, watch=watch)
 
 
 def show(visit: Visit, again: str = "") -> HttpResponse:
@@ -88,8 +101,7 @@ def _replaced(old: PaymentLink) -> HttpResponse:
     if newest is not None:
         newest.order = old.order
         return HttpResponseRedirect(address(newest))
-    words = _("It was replaced by a newer one, which was sent on its own. Nothing was charged here.")
-    return message(_("This link no longer works"), words, status=HTTPStatus.GONE)
+    return replaced()
 
 
 def ways_to_pay(visit: Visit) -> tuple[GatewayAccount | None, tuple[Method, ...]]:
@@ -117,7 +129,7 @@ def show_form(
         **controls(form),
     }
     response = _page(View.OPEN, visit, context, status=status)
-    if account is not None:
+    if account is not None and visit.watch is None:
         # browsers apply form-action to the redirect that answers the form
         response.csp_extra = {"form-action": list(checkout_origins(account))}  # type: ignore[attr-defined]
     return response
@@ -125,6 +137,8 @@ def show_form(
 
 def show_unsure(visit: Visit, attempt: Attempt) -> HttpResponse:
     """We do not know yet: the page asks again by itself and invites nobody to pay twice."""
+    if visit.watch is not None:  # who only looks must not make us ask the gateway
+        return _page(View.UNSURE, visit, {})
     url = address(visit.link, "back", attempt.pk)
     response = _page(View.UNSURE, visit, {"again_url": url})
     response.headers["Refresh"] = f"{LOOK_AGAIN}; url={url}"
@@ -185,6 +199,16 @@ def _frame(visit: Visit) -> dict[str, Any]:
         "amount": format_amount(order.amount, order.currency, language),
         "logo": f"{reverse('pay:logo', args=[order.store.mid])}?v={digest}" if digest else "",
         "languages": _languages(language),
+        **_addresses(visit),
+    }
+
+
+def _addresses(visit: Visit) -> dict[str, Any]:
+    """Where the page's forms go. Who only looks is given no address that holds the token."""
+    if visit.watch is not None:
+        return {"watch": visit.watch, "url": visit.watch.url, "resume_url": "", "restart_url": "", "ask_url": ""}
+    link = visit.link
+    return {
         "url": address(link),
         "resume_url": address(link, "resume"),
         "restart_url": address(link, "restart"),

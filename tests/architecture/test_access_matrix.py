@@ -64,6 +64,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "paylinks:history": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:count": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:pulse": ("GET", Permission.LINKS_VIEW, ()),
+    "paylinks:as_customer": ("GET", Permission.ORDERS_VIEW, ("pending",)),
     "paylinks:earlier": ("GET", Permission.LINKS_VIEW, ("pending",)),
     "paylinks:create": ("GET POST", Permission.LINKS_CREATE, ()),
     "paylinks:preview": ("POST", Permission.LINKS_CREATE, ()),

@@ -188,8 +188,11 @@ def test_the_menu_offers_what_is_possible_and_says_why_not(alice_client: Client,
     assert "Release remaining 1,444.21</a>" in get(alice_client, f"/orders/{half.pk}/")
 
 
-def test_a_reader_has_no_menu_and_is_refused(vera_client: Client, order: Order) -> None:
-    assert "more-actions" not in get(vera_client, f"/orders/{order.pk}/")
+def test_a_reader_may_only_look_and_is_refused(vera_client: Client, order: Order) -> None:
+    menu = get(vera_client, f"/orders/{order.pk}/").partition('id="more-actions"')[2].partition("</div>")[0]
+    assert "View as customer" in menu
+    assert menu.count("<a ") == 1
+    assert "<button" not in menu
     for verb in ("cancel", "release", "extend"):
         assert vera_client.get(f"/orders/{order.pk}/{verb}/").status_code == 403
         form = {"key": str(uuid.uuid4()), "version": "1"}
