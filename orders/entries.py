@@ -14,6 +14,8 @@ from common.actor import Origin
 from common.money import format_amount
 from orders.changes import told
 from orders.models import Event
+from orders.people import changes as people
+from orders.people.changes import Told
 from orders.repeats import entry_words
 from orders.timeline import What
 from payments.models import GatewayAccount
@@ -31,6 +33,7 @@ class Look:
 _CAPTURED = "orders/entries/captured.html"
 _PROBLEM = "orders/entries/problem.html"
 _SENT = "orders/entries/sent.html"
+_EDITED = "orders/entries/edited.html"
 _UNKNOWN = "orders/entries/unknown.html"
 _STRAY = "orders/entries/stray.html"
 
@@ -47,6 +50,8 @@ LOOKS: dict[str, Look] = {
     What.ORDER_EXTENDED: Look("clock-plus", "info", "orders/entries/extended.html"),
     What.ORDER_CANCELLED: Look("circle-x", "", _PROBLEM),
     What.ORDER_EXPIRED: Look("timer-off"),
+    What.REFERENCES_EDITED: Look("pencil", "", _EDITED),
+    What.CUSTOMER_EDITED: Look("pencil", "", _EDITED),
     What.CAPTURE_DECLINED: Look("circle-alert", "bad", _PROBLEM),
     What.CAPTURE_UNKNOWN: Look("hourglass", "", _UNKNOWN),
     What.REFUND_DECLINED: Look("circle-alert", "bad", _PROBLEM),
@@ -76,6 +81,7 @@ LOOKS: dict[str, Look] = {
 }
 
 _REPEATS = frozenset({What.REPEAT_FOUND, What.REPEAT_DISMISSED, What.REPEAT_RESTORED})
+_EDITS = frozenset({What.REFERENCES_EDITED, What.CUSTOMER_EDITED})
 _MESSAGES = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED})
 _ORIGIN_ICONS = {
     Origin.MEMBER: "user",
@@ -117,6 +123,7 @@ class Entry:
     version: int = 0
     old_total: str = ""
     changes: tuple[str, ...] = ()
+    edits: tuple[Told, ...] = ()
 
 
 def entries_of(events: Iterable[Event], currency: str) -> list[Entry]:
@@ -143,6 +150,7 @@ def _entry(event: Event, currency: str) -> Entry:
         before=_time(data.get("before")),
         after=_time(data.get("after")),
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
+        edits=tuple(people.told(data["changes"])) if event.kind in _EDITS else (),
         **(_amended(data, own) if event.kind == What.ORDER_AMENDED else {}),
     )
 

@@ -12,7 +12,7 @@ from orders.forms import FILTERABLE, ListQuery
 
 def filters_of(query: ListQuery, access: Access) -> list[Filter]:
     """The filters this person has a use for."""
-    found = [_status(query)]
+    found = [_status(query), _marked(query)]
     if len(access.stores) > 1:
         found.append(_store(query, access))
     return found
@@ -22,6 +22,13 @@ def _status(query: ListQuery) -> Filter:
     choices = tuple(Choice(status.value, str(status.label), status.value in query.statuses) for status in FILTERABLE)
     shown = ", ".join(choice.label for choice in choices if choice.is_chosen)
     return Filter("status", _("Status"), shown, _address(query.without(statuses=())), choices, is_single=False)
+
+
+def _marked(query: ListQuery) -> Filter:
+    words = _("Repeated?")
+    choices = (Choice("repeated", words, "repeated" in query.marks),)
+    shown = words if query.marks else ""
+    return Filter("mark", _("To look at"), shown, _address(query.without(marks=())), choices, is_single=False)
 
 
 def _store(query: ListQuery, access: Access) -> Filter:

@@ -13,6 +13,7 @@ from accounts.models import Store
 from common.lists import Paging, words_of
 from orders.states import PLACED, Status
 
+MARKS = ("repeated",)  # what somebody should look at, whatever the status
 FILTERABLE = tuple(status for status in Status if status in PLACED)
 
 
@@ -22,15 +23,17 @@ class ListQuery(Paging):
 
     store: Store | None = None
     statuses: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     words: str = ""
 
     @classmethod
     def read(cls, params: QueryDict, store: Store | None) -> ListQuery:
         """Read an address; what makes no sense in it is left out."""
-        chosen = set(params.getlist("status"))
+        chosen, marked = set(params.getlist("status")), set(params.getlist("mark"))
         return cls(
             store=store,
             statuses=tuple(status.value for status in FILTERABLE if status in chosen),
+            marks=tuple(mark for mark in MARKS if mark in marked),
             words=words_of(params.get("q", "")),
             **cls.place(params),
         )
@@ -38,12 +41,12 @@ class ListQuery(Paging):
     @property
     def has_filters(self) -> bool:
         """Whether anything narrows the list."""
-        return bool(self.store or self.statuses or self.words)
+        return bool(self.store or self.statuses or self.marks or self.words)
 
     @property
     def filter_count(self) -> int:
         """How many filters are set, beside the words."""
-        return bool(self.store) + bool(self.statuses)
+        return bool(self.store) + bool(self.statuses) + bool(self.marks)
 
     def without(self, **changes: Any) -> ListQuery:
         """The first page of the list with some filters changed."""
@@ -54,7 +57,8 @@ class ListQuery(Paging):
         pairs = [("q", self.words)] if self.words else []
         if self.store:
             pairs.append(("store", self.store.mid))
-        return pairs + [("status", status) for status in self.statuses]
+        pairs += [("status", status) for status in self.statuses]
+        return pairs + [("mark", mark) for mark in self.marks]
 
 
 class ActForm(forms.Form):

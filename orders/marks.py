@@ -28,7 +28,14 @@ def status_mark(status: str) -> SafeString:
 
 
 def cell_mark(
-    status: str, *, is_under_review: bool, has_problem: bool, has_stray: bool, refunded: int, kept: int
+    status: str,
+    *,
+    is_under_review: bool,
+    has_problem: bool,
+    has_stray: bool,
+    has_repeat: bool,
+    refunded: int,
+    kept: int,
 ) -> SafeString:
     """The one state a row of the list has room for: the one that wants somebody, else the furthest.
 
@@ -41,6 +48,8 @@ def cell_mark(
         return capture_problem_mark()
     if is_under_review:
         return review_mark()
+    if has_repeat:
+        return repeat_mark()
     if refunded and status == Status.CAPTURED:
         return refund_mark(is_whole=kept == 0)
     return status_mark(status)
@@ -66,12 +75,17 @@ def stray_mark() -> SafeString:
     return markup.status(_("Unexpected money"), "triangle-alert", "bad")
 
 
+def repeat_mark() -> SafeString:
+    """It looks like another order, and nobody has decided yet."""
+    return markup.status(_("Repeated?"), "copy", "warn")
+
+
 def test_mark() -> SafeString:
     """Not real money."""
     return markup.status("TEST", "triangle-alert", "warn")
 
 
-def marks(order: Order, *, has_stray: bool) -> list[SafeString]:
+def marks(order: Order, *, has_stray: bool, has_repeat: bool) -> list[SafeString]:
     """Every state that holds, the stored one first."""
     found = [status_mark(order.status)]
     if order.refunded_amount:
@@ -82,6 +96,8 @@ def marks(order: Order, *, has_stray: bool) -> list[SafeString]:
         found.append(capture_problem_mark())
     if has_stray:
         found.append(stray_mark())
+    if has_repeat:
+        found.append(repeat_mark())
     if order.is_test:
         found.append(test_mark())
     return found

@@ -31,6 +31,7 @@ FIELDS = (
     "is_test",
     "capture_problem",
     "has_stray",  # annotated
+    "has_repeat",  # annotated
     "captured_amount",
     "refunded_amount",
     "withheld_amount",
@@ -78,7 +79,7 @@ def row_of(order: Order, now: datetime, query: str) -> Row:
 
 def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple[str, str], test: str) -> Row:
     (placed, key, reference, name, email, phone, status, review, is_test) = values[:9]
-    (problem, stray, captured, refunded, withheld, until, label, country, amount, currency) = values[9:]
+    (problem, stray, repeat, captured, refunded, withheld, until, label, country, amount, currency) = values[9:]
     kept = captured - refunded - withheld
     return Row(
         id=SafeString(f"order-{key}"),
@@ -90,6 +91,7 @@ def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple
             is_under_review=review,
             has_problem=bool(problem),
             has_stray=stray,
+            has_repeat=repeat,
             refunded=refunded,
             kept=kept,
         ),

@@ -15,6 +15,7 @@ from common.pages import Cursor, Page, page_of
 from orders.forms import ListQuery
 from orders.models import Order
 from orders.models.orders import OrderQuerySet
+from orders.repeats import has_repeat, repeated
 from orders.strays import has_stray
 
 PAGE_SIZE = 50
@@ -37,12 +38,13 @@ def page(access: Access, query: ListQuery, fields: tuple[str, ...], size: int = 
 
     On the first page of a search the orders that bear exactly that reference come first.
     """
-    orders = matching(access, query).annotate(has_stray=has_stray())
+    marks = {"has_stray": has_stray(), "has_repeat": has_repeat()}
+    orders = matching(access, query).annotate(**marks)
     if query.after or not _may_be_exact(query.words):
         rows = orders.values_list(*fields)
         return page_of(rows, at="placed_at", cursor=query.after, filters=query.filters, size=size, key=_key)
     natural = orders.order_by("-placed_at", "-id").annotate(nearness=Value(1))
-    exact = _filtered(access, query).filter(_named(query.words)).annotate(nearness=Value(0), has_stray=has_stray())
+    exact = _filtered(access, query).filter(_named(query.words)).annotate(nearness=Value(0), **marks)
     both = exact.values_list("nearness", *fields)[:EXACT_FIRST].union(
         natural.values_list("nearness", *fields)[: size + 1], all=True
     )
@@ -68,6 +70,8 @@ def _filtered(access: Access, query: ListQuery) -> OrderQuerySet:
     orders = Order.objects.visible_to(access).placed()
     if query.store is not None:
         orders = orders.filter(store=query.store)
+    if query.marks:
+        orders = orders.filter(repeated(access))
     return orders.filter(status__in=query.statuses) if query.statuses else orders
 
 

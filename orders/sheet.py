@@ -21,6 +21,7 @@ from orders.forms import ListQuery
 from orders.marks import marks
 from orders.menu import Menu, duplicate_url, menu_of
 from orders.models import Order
+from orders.repeats import Twin
 from orders.rows import SOON
 from orders.rules import Verb, may, obstacle
 from orders.sentence import Items, sentence
@@ -58,11 +59,12 @@ class Sheet:
     is_alone: bool
     tab: str = "order"
     strays: tuple[Stray, ...] = ()
+    twins: tuple[Twin, ...] = ()
 
     @cached_property
     def marks(self) -> list[SafeString]:
         """Every state that holds."""
-        return marks(self.order, has_stray=bool(self.strays))
+        return marks(self.order, has_stray=bool(self.strays), has_repeat=bool(self.twins))
 
     @property
     def title(self) -> str:
@@ -231,6 +233,11 @@ class Sheet:
         """Something was captured, or can still be: people would look for the slip."""
         has_goods = self.order.captured_amount > 0 or self.is_open
         return has_goods and may(Verb.SLIP, self.order, self.access)
+
+    @property
+    def repeats_url(self) -> str:
+        """The order beside those it looks like."""
+        return self.address("repeats")
 
     @property
     def slip_url(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from common.actor import Actor
+from orders.actions.repeats import find_repeats
 from orders.models import Kind, Line, Operation, OperationLine, Order, State
 from orders.states import Status
 from orders.timeline import What, record
@@ -61,6 +62,7 @@ def authorize_order(order: Order, authorization: Authorization, *, by: Actor, at
     record(order, what, by=by, at=at, amount=order.amount, operation=operation, data={"label": order.payment_label})
     if authorization.is_charged_at_once and not authorization.is_under_review:
         book_charge(order, by=by, at=at)
+    find_repeats(order, at=at)
     return operation
 
 

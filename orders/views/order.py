@@ -21,6 +21,7 @@ from orders.entries import actor_words, entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
 from orders.models import Event, Line, Operation, Order
+from orders.repeats import has_repeat, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
 from orders.sheet import Sheet
@@ -94,10 +95,13 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     alone = target_of(request) != "drawer" if is_alone is None else is_alone
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
-    orders = search.with_neighbours(orders, request.access, query).annotate(has_stray=has_stray(), **counts())
+    orders = search.with_neighbours(orders, request.access, query).annotate(
+        has_stray=has_stray(), has_repeat=has_repeat(), **counts()
+    )
     order = get_object_or_404(orders, pk=order_id)
     strays = tuple(strays_of(order)) if order.has_stray else ()  # type: ignore[attr-defined]
-    return Sheet(order, request.access, clock.now(), query, alone, tab, strays)
+    twins = twins_of(order) if order.has_repeat else ()  # type: ignore[attr-defined]
+    return Sheet(order, request.access, clock.now(), query, alone, tab, strays, twins)
 
 
 def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:

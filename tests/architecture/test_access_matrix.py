@@ -59,6 +59,8 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:cancel": ("GET", Permission.ORDERS_CANCEL, ("order",)),
     "orders:release": ("GET", Permission.ORDERS_RELEASE, ("order",)),
     "orders:extend": ("GET", Permission.ORDERS_EXTEND, ("order",)),
+    "orders:repeats": ("GET", Permission.ORDERS_VIEW, ("order",)),
+    "orders:repeat": ("POST", Permission.ORDERS_CANCEL, ("order", "pair")),
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:slip_retry": ("POST", Permission.ORDERS_VIEW, ("order",)),
     "paylinks:history": ("GET", Permission.LINKS_VIEW, ()),
@@ -78,7 +80,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
 }
 TABLE |= {name: (methods, PUBLIC, arguments) for name, (methods, arguments) in OPEN.items()}
 # what stands for something that does not exist, or not for this person
-NOWHERE = {"token", "movement", "webhook", "item", "logoless"}
+NOWHERE = {"token", "movement", "webhook", "item", "logoless", "pair"}
 MOVED = {301, 302, 303}
 
 
@@ -123,6 +125,7 @@ def world(acme: Company, globex: Company) -> World:
         "movement": uuid.uuid4(),
         "item": uuid.uuid4(),
         "webhook": 0,
+        "pair": 0,
     }
     return World(people, arguments, acme.store.mid, acme.merchant.pk)
 
