@@ -28,9 +28,11 @@ class Permission(TextChoices):
     ORDERS_CANCEL = "orders.cancel", _("Cancel orders")
     ORDERS_RELEASE = "orders.release", _("Release authorizations")
     ORDERS_EXTEND = "orders.extend", _("Extend authorizations")
+    ORDERS_EDIT = "orders.edit", _("Edit orders")
     LINKS_VIEW = "links.view", _("View payment links")
     LINKS_CREATE = "links.create", _("Create payment links")
     ORDERS_CONFIGURE = "orders.configure", _("Configure orders")
+    DEVELOPER_LOGS = "developer.logs", _("View logs")
 
 
 _ALL = frozenset(Role)
@@ -45,9 +47,11 @@ HOLDERS: dict[Permission, frozenset[Role]] = {
     Permission.ORDERS_CANCEL: _STAFF,
     Permission.ORDERS_RELEASE: _STAFF,
     Permission.ORDERS_EXTEND: _STAFF,
+    Permission.ORDERS_EDIT: _STAFF,
     Permission.LINKS_VIEW: _LINKS,
     Permission.LINKS_CREATE: _LINKS,
     Permission.ORDERS_CONFIGURE: _ADMINS,
+    Permission.DEVELOPER_LOGS: _STAFF,
 }
 
 PERMISSIONS: dict[str, frozenset[str]] = {

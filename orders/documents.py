@@ -54,6 +54,12 @@ def request_slip(order: Order, at: datetime) -> None:
         log.exception("slip.not_requested", order=str(order.pk))
 
 
+def renew_slip(order: Order, at: datetime) -> None:
+    """Ask again for the slip of an order that has one: what is printed on it was edited."""
+    if Document.objects.filter(kind=KIND, subject_id=order.pk).exists():
+        request_slip(order, at)
+
+
 def current_slip(order: Order, at: datetime) -> Document:
     """The document that shows the order as it is now; asked for when there is none."""
     return actions.request(

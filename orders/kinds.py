@@ -1,4 +1,4 @@
-"""The timeline by kind: what moved money, what went between shop and customer, what was printed."""
+"""The timeline by kind: what moved money, what went between shop and customer, what was edited, what was printed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from django.utils.translation import gettext as _
 
 from orders.models import Event
 
-_GROUP_OF = {"link": "contact", "message": "contact", "slip": "papers"}  # everything else is about the money
+_GROUP_OF = {
+    "link": "contact",
+    "message": "contact",
+    "slip": "papers",
+    "references": "edits",
+    "customer": "edits",
+}  # everything else is about the money
 _WORDS: dict[str, Callable[[], str]] = {
     "": lambda: _("All"),
     "money": lambda: _("Money"),
     "contact": lambda: _("Links and messages"),
+    "edits": lambda: _("Edits"),
     "papers": lambda: _("Packing slips"),
 }
 
@@ -29,7 +36,7 @@ class Choice:
 
 
 def group_of(event: Event) -> str:
-    """Money, contact or papers: the subject of the event's kind decides."""
+    """Money, contact, edits or papers: the subject of the event's kind decides."""
     return _GROUP_OF.get(event.kind.partition(".")[0], "money")
 
 

@@ -12,6 +12,7 @@ from accounts.access import Access
 from accounts.roles import Permission, who_can_grant
 from common.errors import Obstacle
 from orders.models import Order
+from orders.people.fields import CUSTOMER, REFERENCES, customer_locks, reference_locks
 from orders.states import OPEN, Status
 from payments.gateways import gateway_for
 
@@ -27,6 +28,8 @@ class Verb(StrEnum):
     UNWIND = "unwind"
     WITHDRAW = "withdraw"
     AMEND = "amend"
+    EDIT_REFERENCES = "edit_references"
+    EDIT_CUSTOMER = "edit_customer"
     DUPLICATE = "duplicate"
     SLIP = "slip"
 
@@ -40,6 +43,8 @@ PERMISSION: dict[Verb, Permission] = {
     Verb.UNWIND: Permission.ORDERS_CANCEL,
     Verb.WITHDRAW: Permission.ORDERS_CANCEL,
     Verb.AMEND: Permission.LINKS_CREATE,
+    Verb.EDIT_REFERENCES: Permission.ORDERS_EDIT,
+    Verb.EDIT_CUSTOMER: Permission.ORDERS_EDIT,
     Verb.DUPLICATE: Permission.LINKS_CREATE,
     Verb.SLIP: Permission.ORDERS_VIEW,
 }
@@ -181,6 +186,18 @@ def extended_until(order: Order, at: datetime) -> datetime:
     return min(at + timedelta(days=28), latest)
 
 
+def references_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why neither merchant reference can be edited; `reference_locks` says it for each."""
+    locks = reference_locks(order, at)
+    return Obstacle("not_editable", next(iter(locks.values()))) if len(locks) == len(REFERENCES) else None
+
+
+def customer_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why nothing of the customer can be edited; `customer_locks` says it for each field."""
+    locks = customer_locks(order, at)
+    return Obstacle("not_editable", next(iter(locks.values()))) if len(locks) == len(CUSTOMER) else None
+
+
 def duplicate_obstacle(_order: Order, _at: datetime) -> Obstacle | None:
     """Nothing: an order of any status can be duplicated."""
     return None
@@ -202,6 +219,8 @@ _CHECKS = {
     Verb.UNWIND: unwind_obstacle,
     Verb.WITHDRAW: pending_obstacle,
     Verb.AMEND: pending_obstacle,
+    Verb.EDIT_REFERENCES: references_obstacle,
+    Verb.EDIT_CUSTOMER: customer_obstacle,
     Verb.DUPLICATE: duplicate_obstacle,
     Verb.SLIP: slip_obstacle,
 }
