@@ -184,9 +184,3 @@ def slice_until(total: int, quantity: int, units: int) -> int:
 def slice_of(total: int, quantity: int, start: int, count: int) -> int:
     """Worth of units start+1 .. start+count; slices of a line sum to it exactly."""
     return slice_until(total, quantity, start + count) - slice_until(total, quantity, start)
-
-
-def slice_tax(total: int, quantity: int, start: int, count: int, rate: int) -> int:
-    """Tax of units start+1 .. start+count, cumulative like the amount."""
-    upto = tax_of(slice_until(total, quantity, start + count), rate)
-    return upto - tax_of(slice_until(total, quantity, start), rate)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db.models import QuerySet
 
 from orders.cutting import CaptureShares, Free, Share
 from orders.models import Kind, Line, OperationLine, Order, State
@@ -32,17 +35,22 @@ class Rest:
 
 
 def rest_to_capture(order: Order) -> Rest:
-    """The order's lines less what captures took or are taking. Two queries."""
-    pieces = list(_pieces(order, Kind.CAPTURE))
+    """The order's lines less what captures took or are taking. Two queries.
+
+    Pieces are counted by item: what was captured of a line before an edit stays
+    captured of it after.
+    """
+    pieces = list(_pieces(order, Kind.CAPTURE).select_related("operation", "line"))
     lines = Line.objects.filter(order=order, revision=order.revision).order_by("position")
-    taken = _by_line(pieces)
-    shares = tuple(_share(line, taken.get(line.pk, [])) for line in lines)
+    taken = _by_item(pieces)
+    shares = tuple(_share(line, taken.get(line.item, [])) for line in lines)
     return Rest(shares, _free(pieces))
 
 
 def rest_to_refund(order: Order) -> list[CaptureShares]:
     """Every succeeded capture, oldest first, less what refunds took or are taking. Two queries."""
-    captured = [piece for piece in _pieces(order, Kind.CAPTURE) if piece.operation.state == State.SUCCEEDED]
+    pieces = _pieces(order, Kind.CAPTURE).select_related("operation")
+    captured = [piece for piece in pieces if piece.operation.state == State.SUCCEEDED]
     refunded = list(_pieces(order, Kind.REFUND))
     keys = list(dict.fromkeys(piece.operation_id for piece in captured))
     return [
@@ -55,10 +63,18 @@ def rest_to_refund(order: Order) -> list[CaptureShares]:
     ]
 
 
-def _pieces(order: Order, kind: str) -> Iterable[OperationLine]:
+def _pieces(order: Order, kind: str) -> QuerySet[OperationLine]:
     pieces = OperationLine.objects.filter(operation__order=order, operation__kind=kind, operation__is_stray=False)
-    found = pieces.exclude(operation__state=State.DECLINED).select_related("operation")
+    found = pieces.exclude(operation__state=State.DECLINED)
     return found.order_by("operation__requested_at", "operation_id", "pk")
+
+
+def _by_item(pieces: Iterable[OperationLine]) -> dict[uuid.UUID, list[OperationLine]]:
+    found: dict[uuid.UUID, list[OperationLine]] = {}
+    for piece in pieces:
+        if piece.line is not None:
+            found.setdefault(piece.line.item, []).append(piece)
+    return found
 
 
 def _by_line(pieces: Iterable[OperationLine]) -> dict[int, list[OperationLine]]:
@@ -79,7 +95,11 @@ def _free(pieces: Iterable[OperationLine], sign: int = 1) -> dict[int, int]:
 
 
 def _share(line: Line, taken: list[OperationLine]) -> Share:
-    return Share(line.pk, line.name, line.type, line.quantity, line.total_amount, line.tax_rate, **_sums(taken))
+    before = any(piece.line is not None and piece.line.revision != line.revision for piece in taken)
+    return Share(
+        line.pk, line.name, line.type, line.quantity, line.total_amount, line.tax_rate,
+        **_sums(taken), is_locked=before,
+    )  # fmt: skip
 
 
 def _sums(taken: list[OperationLine]) -> dict[str, Any]:
@@ -95,7 +115,7 @@ def _capture_shares(key: str, captured: list[OperationLine], refunded: list[Oper
     shares = tuple(
         Share(
             piece.line_id, piece.name, piece.type, piece.quantity, piece.amount, piece.tax_rate,
-            **_sums(taken.get(piece.line_id, [])),
+            **_sums(taken.get(piece.line_id, [])), tax=piece.tax_amount,
         )
         for piece in captured
         if piece.line_id is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from common.errors import DomainError
-from common.money import slice_tax, slice_until, tax_of
+from common.money import slice_until, tax_of
 
 
 class CutError(DomainError):
@@ -27,7 +27,9 @@ class Share:
     """A line of an order (or its piece in a capture) and how much of it was taken before.
 
     `key` is the line's own id. Negative shares are discounts, gift cards and
-    store credit: they follow goods in proportion and are never chosen.
+    store credit: they follow goods in proportion and are never chosen. A locked
+    share was taken before the lines were edited: what is left does not follow it.
+    `tax` is what a captured piece was frozen with; an order's line has its rate's.
     """
 
     key: int
@@ -39,6 +41,8 @@ class Share:
     taken_quantity: int = 0
     taken_amount: int = 0
     taken_tax: int = 0
+    is_locked: bool = False
+    tax: int | None = None
 
     @property
     def is_goods(self) -> bool:
@@ -56,21 +60,32 @@ class Share:
         return self.total - self.taken_amount
 
     def cut(self, count: int) -> Piece:
-        """The next `count` units; slices of a share sum to it exactly."""
-        start, end = self.taken_quantity, self.taken_quantity + count
-        amount = slice_until(self.total, self.quantity, end) - slice_until(self.total, self.quantity, start)
-        tax = slice_tax(self.total, self.quantity, start, count, self.tax_rate)
-        return Piece(self.key, self.name, self.type, count, amount, tax, self.tax_rate)
+        """The next `count` units; slices of a share sum to it exactly.
+
+        Counted from what was taken, not from where the last slice ended: when a
+        capture in flight was declined, units from the middle are free again.
+        """
+        until = slice_until(self.total, self.quantity, self.taken_quantity + count)
+        return self._piece(count, max(until - self.taken_amount, 0))
 
     def follow(self, basis: int, reached: int) -> Piece | None:
         """The part of a negative share that goes with `reached` of `basis` goods; None when nothing."""
         until = slice_until(self.total, basis, reached) if basis else self.total
         amount = until - self.taken_amount
-        if amount == 0:
+        # a capture that was declined lowers what was reached: what went along before does not come back
+        if amount >= 0:
             return None
-        tax = tax_of(until, self.tax_rate) - self.taken_tax
-        count = self.left_quantity if until == self.total else 0
+        return self._piece(self.left_quantity if until == self.total else 0, amount)
+
+    def _piece(self, count: int, amount: int) -> Piece:
+        tax = self._tax_until(self.taken_amount + amount) - self.taken_tax
         return Piece(self.key, self.name, self.type, count, amount, tax, self.tax_rate)
+
+    def _tax_until(self, amount: int) -> int:
+        """Tax of the first `amount` of it; all of a captured piece goes back with the tax it came with."""
+        if self.tax is None:
+            return tax_of(amount, self.tax_rate)
+        return slice_until(self.tax, abs(self.total), abs(amount)) if self.total else self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +131,10 @@ def followers(shares: Iterable[Share], chosen: Mapping[int, Piece]) -> list[Piec
     untaxed gift cards and credit, it follows all goods.
     """
     shares = list(shares)
-    goods = [share for share in shares if share.is_goods]
+    goods = [share for share in shares if share.is_goods and not share.is_locked]
     found = []
     for share in shares:
-        if share.is_goods:
+        if share.is_goods or share.is_locked:
             continue
         basis = [each for each in goods if each.tax_rate == share.tax_rate and each.total] or goods
         whole = sum(each.total for each in basis)
