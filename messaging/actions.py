@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from common.actor import Actor
 from common.db import refuse_transaction
 from common.kick import kick, publish
 from messaging import transport
@@ -44,13 +45,17 @@ def queue(
     order_id: uuid.UUID | None = None,
     merchant_id: int | None = None,
     told_task: str = "",
+    by: Actor | None = None,
+    key: uuid.UUID | None = None,
 ) -> Message:
     """Write a message down; a worker is asked after the commit, a sweep if that fails.
 
     `task` is the owner's Celery task: it is given the id and calls `deliver` with its
-    renderer. `told_task` is given the id when the message settles.
+    renderer. `told_task` is given the id when the message settles. `key` is the id of
+    the new message, for a form that may be posted twice.
     """
     message = Message.objects.create(
+        pk=key or uuid.uuid4(),
         kind=kind,
         task=task,
         channel=channel,
@@ -60,6 +65,8 @@ def queue(
         order_id=order_id,
         merchant_id=merchant_id,
         told_task=told_task,
+        origin=by.origin if by else "",
+        actor=by.label if by else "",
         created_at=at,
         next_at=at,
     )

@@ -44,6 +44,8 @@ class Message(models.Model):
     language = models.CharField(max_length=8, default="en")
     task = models.CharField(max_length=80)  # the Celery task that renders and delivers it
     told_task = models.CharField(max_length=80, blank=True)  # told when the message settles
+    origin = models.CharField(max_length=8, blank=True)  # who caused it, as an event says it; "" for a sign-in
+    actor = models.CharField(max_length=254, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)

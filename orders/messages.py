@@ -11,26 +11,31 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import times
+from common.actor import Actor
 from common.money import format_amount, format_money
 from common.zones import zone_of
 from messaging.actions import queue
 from messaging.models import Channel, Message
 from messaging.render import Rendered, mail, sms
 from orders.models import Event, Operation, Order, State
+from orders.people.changes import told
 from orders.receipts import receipt_of
 from orders.timeline import What
 
 TASK = "orders.tasks.deliver_message"
+TOLD = "orders.tasks.message_settled"
 CONFIRMATION = "order.confirmation"
 MONEY_RETURNED = "order.money_returned"
 CANCELLED = "order.cancelled"
 REFUNDED = "order.refunded"
 VOIDED = "order.voided"
+CUSTOMER_EDITED = "order.customer_edited"
+CONTACT_MOVED = "order.contact_moved"
 
 
 def queue_confirmation(order: Order, *, at: datetime) -> None:
     """Confirm a payment to the customer, once per order; the caller holds the order's lock."""
-    _queue_once(order, CONFIRMATION, order.pk, at)
+    _queue_once(order, CONFIRMATION, order.pk, at, by=Actor.customer())
 
 
 def queue_money_returned(order: Order, operation: Operation, *, at: datetime, contact: str = "") -> None:
@@ -48,15 +53,24 @@ def queue_cancelled(order: Order, *, at: datetime) -> None:
 
 def queue_refunded(order: Order, operation: Operation, *, at: datetime) -> None:
     """Tell the customer what was refunded, once per refund."""
-    _queue_once(order, REFUNDED, operation.pk, at)
+    _queue_once(order, REFUNDED, operation.pk, at, by=operation.by)
 
 
-def queue_voided(order: Order, *, at: datetime) -> None:
+def queue_voided(order: Order, *, by: Actor, at: datetime) -> None:
     """Tell the customer that the shop cancelled the order and nothing was charged."""
-    _queue_once(order, VOIDED, order.pk, at)
+    _queue_once(order, VOIDED, order.pk, at, by=by)
 
 
-def _queue_once(order: Order, kind: str, subject_id: uuid.UUID, at: datetime, contact: str = "") -> None:
+def queue_customer_edited(order: Order, edit: uuid.UUID, *, old_contact: str, at: datetime) -> None:
+    """Tell the customer what was edited; an old contact is told of nothing but that it is no longer used."""
+    _queue_once(order, CUSTOMER_EDITED, edit, at)
+    if old_contact != (order.email or order.phone):
+        _queue_once(order, CONTACT_MOVED, edit, at, old_contact)
+
+
+def _queue_once(
+    order: Order, kind: str, subject_id: uuid.UUID, at: datetime, contact: str = "", *, by: Actor | None = None
+) -> None:
     if Message.objects.filter(subject_id=subject_id, kind=kind).exists():
         return
     recipient = contact or order.email or order.phone
@@ -70,6 +84,8 @@ def _queue_once(order: Order, kind: str, subject_id: uuid.UUID, at: datetime, co
         subject_id=subject_id,
         order_id=order.pk,
         merchant_id=order.merchant_id,
+        told_task=TOLD,
+        by=by or Actor.system(),
     )
 
 
@@ -148,12 +164,35 @@ def _refunded(message: Message, order: Order) -> Rendered | None:
     return mail("orders/mail/refunded", subject, context, is_test=order.is_test)
 
 
+def _customer_edited(message: Message, order: Order) -> Rendered | None:
+    events = Event.objects.filter(order=order, kind=What.CUSTOMER_EDITED)
+    event = events.filter(data__edit=str(message.subject_id)).first()
+    if event is None:
+        return None
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: contact or delivery details of order %(reference)s were changed.")
+        return sms(words % _names(order), is_test=order.is_test)
+    subject = _("Your details for order %(reference)s were changed") % {"reference": order.merchant_reference1}
+    context = {**_context(order), "changes": told(event.data["changes"])}
+    return mail("orders/mail/customer_edited", subject, context, is_test=order.is_test)
+
+
+def _contact_moved(message: Message, order: Order) -> Rendered:
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: the contact of order %(reference)s was changed. Messages no longer come to this number.")
+        return sms(words % _names(order), is_test=order.is_test)
+    subject = _("The contact of order %(reference)s was changed") % {"reference": order.merchant_reference1}
+    return mail("orders/mail/contact_moved", subject, _context(order), is_test=order.is_test)
+
+
 _RENDER = {
     CONFIRMATION: _confirmation,
     MONEY_RETURNED: _money_returned,
     CANCELLED: _cancelled,
     REFUNDED: _refunded,
     VOIDED: _voided,
+    CUSTOMER_EDITED: _customer_edited,
+    CONTACT_MOVED: _contact_moved,
 }
 
 

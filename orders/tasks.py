@@ -12,6 +12,7 @@ from common import clock
 from common.kick import kick
 from messaging.actions import deliver
 from orders import documents, messages, operations
+from orders.actions.book_message import book_message
 from orders.actions.expire import expire_authorizations
 from orders.audit import audit_orders, changed_since
 
@@ -50,6 +51,12 @@ def make_slip(document_id: str) -> None:
 def deliver_message(message_id: str) -> None:
     """Render and send what a customer is told about an order."""
     deliver(message_id, messages.render, clock.now())
+
+
+@shared_task
+def message_settled(message_id: str) -> None:
+    """Book what became of it."""
+    book_message(uuid.UUID(message_id), at=clock.now())
 
 
 @shared_task

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -19,9 +17,7 @@ from common.zones import zone_of
 from messaging.actions import queue
 from messaging.models import Channel, Message
 from messaging.render import Rendered, mail, sms
-from orders.actions.lock import locked
-from orders.models import Event
-from orders.timeline import What, record
+from orders.actions.book_message import LOST
 from paylinks.amended import Amended, amended_by
 from paylinks.models import PaymentLink
 from paylinks.tokens import url_of
@@ -29,7 +25,6 @@ from paylinks.tokens import url_of
 INVITATION = "link.invitation"
 UNDELIVERED = "link.undelivered"
 TASK = "paylinks.tasks.deliver_message"
-_LOST = frozenset({Message.State.FAILED, Message.State.BOUNCED})
 
 
 def render(message: Message) -> Rendered | None:
@@ -70,7 +65,7 @@ def _amended(message: Message, link: PaymentLink, context: dict[str, Any], amend
 
 def _undelivered(message: Message, link: PaymentLink) -> Rendered | None:
     """To the member who sent the link: it did not arrive."""
-    lost = Message.objects.filter(subject_id=link.pk, kind=INVITATION, state__in=_LOST).first()
+    lost = Message.objects.filter(subject_id=link.pk, kind=INVITATION, state__in=LOST).first()
     if lost is None:
         return None
     context = {**_context(link), "reason": lost.error, "recipient": lost.recipient}
@@ -94,29 +89,7 @@ def _context(link: PaymentLink) -> dict[str, Any]:
     }
 
 
-@transaction.atomic(durable=True)
-def book_outcome(message_id: uuid.UUID, *, at: datetime) -> None:
-    """Write on the timeline what became of an invitation, once per outcome; alert its sender."""
-    message = Message.objects.filter(pk=message_id, kind=INVITATION, settled_at__isnull=False).first()
-    if message is None or message.order_id is None:
-        return
-    order = locked(message.order_id)
-    # Read again under the lock: a bounce may have come meanwhile, and is told on its own.
-    message.refresh_from_db(fields=["state", "error", "settled_at"])
-    is_lost = message.state in _LOST
-    if message.state != Message.State.SENT and not is_lost:
-        return
-    what = What.MESSAGE_FAILED if is_lost else What.MESSAGE_SENT
-    if Event.objects.filter(order=order, kind=what, data__message=str(message.pk)).exists():
-        return
-    data = {"message": str(message.pk), "recipient": message.recipient, "channel": message.channel}
-    if is_lost:
-        data["reason"] = message.error
-        _alert(message, at)
-    record(order, what, by=Actor.system(), at=message.settled_at or at, data=data)
-
-
-def _alert(message: Message, at: datetime) -> None:
+def alert_sender(message: Message, at: datetime) -> None:
     """The member who made the link hears of it by e-mail, as long as they can sign in."""
     if message.subject_id is None:
         return
@@ -134,4 +107,5 @@ def _alert(message: Message, at: datetime) -> None:
         subject_id=message.subject_id,
         order_id=message.order_id,
         merchant_id=message.merchant_id,
+        by=Actor.system(),
     )

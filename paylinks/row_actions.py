@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -33,6 +35,7 @@ class Actions:
         self.resend = f' class="btn">{icon("rotate-ccw")}{escape(_("Resend"))}'
         self.renew = f' class="btn">{icon("send")}{escape(_("New link"))}'
         self.see = _square("eye", _("View as customer"), _("View %(reference)s as customer"), "wide-only")
+        self.amend = _square("pencil", _("Amend and resend"), _("Amend and resend %(reference)s"))
         self.again = _square("send", _("New link"), _("New link for %(reference)s"))
         self.duplicate = f' class="btn">{icon("copy-plus")}{escape(_("Duplicate"))}'
         self.create = reverse("paylinks:create")
@@ -51,14 +54,17 @@ class Actions:
                 self._opens(link, "address", self.address % name)
                 + self._opens(link, "cancel", self.cancel % name)
                 + self._sees(link, name)
+                + self._amends(link, name)
                 + self._opens(link, "resend", self.resend)
             )
         elif link.requested_at is not None:
-            buttons = self._send_now(link)
+            buttons = self._amends(link, name) + self._send_now(link)
         elif status == LinkStatus.CANCELLED:
-            buttons = self._opens(link, "resend", self.again % name) + self._duplicates(link)
+            buttons = (
+                self._amends(link, name) + self._opens(link, "resend", self.again % name) + self._duplicates(link)
+            )
         else:
-            buttons = self._sees(link, name) + self._opens(link, "resend", self.renew)
+            buttons = self._sees(link, name) + self._amends(link, name) + self._opens(link, "resend", self.renew)
         return mark_safe(f"<span>{buttons}</span>")  # noqa: S308 - made of escaped parts
 
     def order(self, link: Any) -> SafeString:
@@ -74,12 +80,16 @@ class Actions:
         url = f"{self.links}{link.id}/{verb}/{self.query}"
         return f'<a id="{verb}-{link.order_id}" href="{url}" hx-get="{url}" hx-target="#dialog"{rest}</a>'
 
-    def _sees(self, link: Any, name: dict[str, str]) -> str:
+    def _sees(self, link: Any, name: Mapping[str, str]) -> str:
         """The customer's page, in a window of its own, for those who may see the order."""
         if link.store_id not in self.viewing:
             return ""
         url = f"{self.links}{link.order_id}/as-customer/"
         return f'<a id="see-{link.order_id}" href="{url}" target="_blank"{self.see % name}</a>'
+
+    def _amends(self, link: Any, name: Mapping[str, str]) -> str:
+        """A page: the whole order can be changed there."""
+        return f'<a id="amend-{link.order_id}" href="{self.links}{link.order_id}/amend/"{self.amend % name}</a>'
 
     def _duplicates(self, link: Any) -> str:
         url = f"{self.create}?from={link.order_id}"

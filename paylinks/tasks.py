@@ -8,6 +8,7 @@ from celery import shared_task
 
 from common import clock
 from messaging.actions import deliver
+from orders.actions.book_message import book_message
 from paylinks import messages, settle
 from paylinks.actions import close_ended
 from paylinks.actions.expire import expire_links
@@ -45,5 +46,5 @@ def deliver_message(message_id: str) -> None:
 
 @shared_task
 def message_settled(message_id: str) -> None:
-    """Book what became of an invitation."""
-    messages.book_outcome(uuid.UUID(message_id), at=clock.now())
+    """Book what became of an invitation; its sender hears of one that is lost."""
+    book_message(uuid.UUID(message_id), at=clock.now(), on_lost=messages.alert_sender)

@@ -127,7 +127,7 @@ def _voided(order: Order, operation: Operation, _result: Result, at: datetime) -
     order.save(update_fields=["released_amount", "cancelled_at", "status"])
     _record(order, What.ORDER_CANCELLED, operation, at, {"reason": operation.reason or "cancelled"})
     if operation.tells_customer:
-        queue_voided(order, at=at)
+        queue_voided(order, by=operation.by, at=at)
 
 
 def _released(order: Order, operation: Operation, _result: Result, at: datetime) -> None:

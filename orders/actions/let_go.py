@@ -104,7 +104,7 @@ def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor,
     order.save(update_fields=["cancelled_at", "status"])
     record(order, What.ORDER_CANCELLED, by=by, at=at, data={"reason": reason or "cancelled"})
     if tells_customer:
-        queue_voided(order, at=at)
+        queue_voided(order, by=by, at=at)
 
 
 def reserve_release(order: Order, *, at: datetime) -> Operation | None:

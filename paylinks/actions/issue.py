@@ -44,11 +44,11 @@ def issue_link(
     )
     data = {"recipient": recipient, "channel": link.channel, "number": number, "link": str(link.pk)}
     record(order, What.LINK_CREATED, by=by, at=at, data=data)
-    queue_link(link, order, at=at)
+    queue_link(link, order, by=by, at=at)
     return link
 
 
-def queue_link(link: PaymentLink, order: Order, *, at: datetime) -> None:
+def queue_link(link: PaymentLink, order: Order, *, by: Actor, at: datetime) -> None:
     """Queue the invitation; its address is derived when it is rendered, never stored."""
     queue(
         kind="link.invitation",
@@ -61,4 +61,5 @@ def queue_link(link: PaymentLink, order: Order, *, at: datetime) -> None:
         order_id=order.pk,
         merchant_id=order.merchant_id,
         told_task="paylinks.tasks.message_settled",
+        by=by,
     )

@@ -87,7 +87,8 @@ def test_what_became_of_it_stands_on_the_timeline_once(link: PaymentLink) -> Non
     for _time in range(2):
         message_settled(str(message.pk))
     event = Event.objects.get(kind="message.sent")
-    assert event.data == {"message": str(message.pk), "recipient": link.recipient, "channel": "email"}
+    about = {"message": str(message.pk), "about": "link.invitation"}
+    assert event.data == {**about, "recipient": link.recipient, "channel": "email"}
 
 
 def test_a_bounce_alerts_who_sent_the_link(acme: Company, alice: User, mailoutbox: Any) -> None:
