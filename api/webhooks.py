@@ -13,12 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from common import clock
+from developers.trace import about
 from orders import operations
 from orders.models import Operation, State
 from paylinks import settle
 from paylinks.models import Attempt
 from payments.gateway import BadSignature, GatewayUnavailable, WebhookEvent
 from payments.gateways import gateway_for
+from payments.incoming import incoming
 from payments.models import GatewayAccount
 
 log = structlog.get_logger(__name__)
@@ -31,17 +33,23 @@ MOST_BYTES = 256 * 1024  # a session of 1,000 lines stays far below
 @require_POST
 def webhook(request: HttpRequest, provider: str, account: uuid.UUID) -> HttpResponse:
     """Answer 2xx only when all that is told is booked; anything else is sent again."""
-    found = get_object_or_404(GatewayAccount, pk=account, provider=provider)
+    found = get_object_or_404(GatewayAccount.objects.select_related("store"), pk=account, provider=provider)
     raw = request.read(MOST_BYTES + 1)
+    with incoming(found, request, raw) as call:
+        call.response = _answer(found, request, raw)
+    return call.response
+
+
+def _answer(account: GatewayAccount, request: HttpRequest, raw: bytes) -> HttpResponse:
     if len(raw) > MOST_BYTES:
         return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large.")
     try:
-        events = gateway_for(found).parse_webhook(request.headers, raw)
+        events = gateway_for(account).parse_webhook(request.headers, raw)
     except BadSignature as error:
         return _plain(HTTPStatus.UNAUTHORIZED, error.message)
     except GatewayUnavailable as error:
         return _plain(HTTPStatus.BAD_REQUEST, error.message)
-    return _book(found, events)
+    return _book(account, events)
 
 
 def _book(account: GatewayAccount, events: tuple[WebhookEvent, ...]) -> HttpResponse:
@@ -59,29 +67,34 @@ def _book(account: GatewayAccount, events: tuple[WebhookEvent, ...]) -> HttpResp
 def _session_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
     """The attempt the session was opened for is asked about. Raises GatewayUnavailable."""
     attempt_id = _uuid_of(event.our_reference)
-    if attempt_id is None or not Attempt.objects.filter(pk=attempt_id, gateway_account=account).exists():
+    attempts = Attempt.objects.filter(gateway_account=account).values_list("order_id", flat=True)
+    order_id = attempts.filter(pk=attempt_id).first() if attempt_id else None
+    if attempt_id is None or order_id is None:
         log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown attempt")
         return True
+    about(order_id=order_id, attempt_id=attempt_id)
     settle.check_attempt(attempt_id, at=clock.now())
     return True
 
 
 def _operation_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
     """False while the operation is neither settled nor pending at the gateway."""
-    operation_id = _operation_of(account, event)
-    if operation_id is None:
+    found = _operation_of(account, event)
+    if found is None:
         log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown operation")
         return True
+    operation_id, order_id = found
+    about(order_id=order_id, operation_id=operation_id)
     operation = operations.resolve(operation_id)
     return not operation.is_in_flight or operation.state == State.PENDING
 
 
-def _operation_of(account: GatewayAccount, event: WebhookEvent) -> uuid.UUID | None:
-    operations_here = Operation.objects.filter(gateway_account=account)
+def _operation_of(account: GatewayAccount, event: WebhookEvent) -> tuple[uuid.UUID, uuid.UUID] | None:
+    """The operation a webhook is about, and its order."""
+    operations_here = Operation.objects.filter(gateway_account=account).values_list("pk", "order_id")
     if event.key:
-        return operations_here.filter(key=event.key).values_list("pk", flat=True).first()
-    waiting = operations_here.filter(payment_reference=event.payment_reference, settled_at=None)
-    return waiting.values_list("pk", flat=True).first()
+        return operations_here.filter(key=event.key).first()
+    return operations_here.filter(payment_reference=event.payment_reference, settled_at=None).first()
 
 
 _BOOK = {"session.updated": _session_updated, "operation.updated": _operation_updated}

@@ -11,9 +11,11 @@ from typing import ParamSpec
 import structlog
 
 from common import clock
-from common.db import refuse_transaction, release_connection
+from common.db import refuse_transaction
 from common.sweeps import sweep
+from developers.trace import tracing
 from orders.models import Kind, Operation, State
+from orders.models import Line as OrderLine
 from orders.models.operations import IN_FLIGHT
 from payments.gateway import Gateway, GatewayUnavailable, Line, Outcome, Result
 from payments.gateways import gateway_for
@@ -58,9 +60,9 @@ def resolve(operation_id: uuid.UUID) -> Operation:
     if not operation.is_in_flight:
         return operation
     gateway = gateway_for(operation.gateway_account)
-    release_connection()
     try:
-        known = gateway.lookup(operation.key)
+        with tracing(order_id=operation.order_id, operation_id=operation.pk):
+            known = gateway.lookup(operation.key)
     except GatewayUnavailable:
         return operation
     # The same key: should the first request still be on its way, it moves money once.
@@ -77,6 +79,20 @@ def _load(operation_id: uuid.UUID) -> Operation:
 
 
 def _lines(operation: Operation) -> tuple[Line, ...]:
+    """What moves; a changed total names every line it is made of."""
+    if operation.revision is not None:
+        return tuple(
+            {
+                "type": line.type,
+                "name": line.name,
+                "reference": line.reference,
+                "quantity": line.quantity,
+                "tax_rate": line.tax_rate,
+                "total_amount": line.total_amount,
+                "total_tax_amount": line.tax_amount,
+            }
+            for line in OrderLine.objects.filter(order=operation.order_id, revision=operation.revision)
+        )
     slices = operation.lines.select_related("line").order_by("pk")
     return tuple(
         {
@@ -95,8 +111,8 @@ def _lines(operation: Operation) -> tuple[Line, ...]:
 def _send(operation: Operation) -> Result:
     gateway = gateway_for(operation.gateway_account)
     lines = _lines(operation)
-    release_connection()
-    return _CALLS[operation.kind](gateway, operation, lines)
+    with tracing(order_id=operation.order_id, operation_id=operation.pk):
+        return _CALLS[operation.kind](gateway, operation, lines)
 
 
 def _capture(gateway: Gateway, operation: Operation, lines: tuple[Line, ...]) -> Result:
@@ -119,12 +135,17 @@ def _void(gateway: Gateway, operation: Operation, _lines: tuple[Line, ...]) -> R
     return gateway.void(operation.payment_reference, operation.key)
 
 
+def _adjust(gateway: Gateway, operation: Operation, lines: tuple[Line, ...]) -> Result:
+    return gateway.update_authorization(operation.payment_reference, operation.amount, lines, operation.key)
+
+
 _CALLS: dict[str, Callable[[Gateway, Operation, tuple[Line, ...]], Result]] = {
     Kind.CAPTURE: _capture,
     Kind.REFUND: _refund,
     Kind.VOID: _void,
     Kind.RELEASE: _release,
     Kind.EXTEND: _extend,
+    Kind.ADJUST: _adjust,
 }
 
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.actor import Actor
-from common.db import refuse_transaction, release_connection
+from common.db import refuse_transaction
 from common.errors import DomainError
 from common.sweeps import sweep
+from developers.trace import tracing
 from orders.actions.lock import locked as locked_order
 from orders.timeline import What, record
 from paylinks import placing
@@ -55,10 +56,10 @@ def check_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
         # No session came into being, so nobody can pay it.
         return end_attempt(attempt_id, AttemptState.ABANDONED, problem=error.message, at=at)
     gateway = gateway_for(attempt.gateway_account)
-    release_connection()
-    snapshot = gateway.fetch(session)
-    if snapshot.state == SessionState.OPEN and at >= attempt.link.expires_at + GRACE:
-        snapshot = gateway.close(session)
+    with tracing(order_id=attempt.order_id, attempt_id=attempt_id):
+        snapshot = gateway.fetch(session)
+        if snapshot.state == SessionState.OPEN and at >= attempt.link.expires_at + GRACE:
+            snapshot = gateway.close(session)
     return settle(attempt_id, snapshot, at=at)
 
 
@@ -73,8 +74,8 @@ def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
         attempt = _load(attempt_id)
         session = _session_of(attempt)
         gateway = gateway_for(attempt.gateway_account)
-        release_connection()
-        snapshot = gateway.close(session)
+        with tracing(order_id=attempt.order_id, attempt_id=attempt_id):
+            snapshot = gateway.close(session)
     except GatewayRefused as error:
         return end_attempt(attempt_id, AttemptState.ABANDONED, problem=error.message, at=at)
     except GatewayUnavailable as error:
@@ -191,7 +192,8 @@ def _end(attempt: Attempt, state: str, *, problem: str, by: Actor, at: datetime)
     attempt.next_check_at = None
     attempt.save(update_fields=["state", "problem", "ended_at", "next_check_at"])
     if state == AttemptState.DECLINED:
-        record(attempt.order, What.LINK_DECLINED, by=by, at=at, amount=attempt.amount, data={"problem": problem})
+        data = {"problem": problem, "attempt": str(attempt.pk)}
+        record(attempt.order, What.LINK_DECLINED, by=by, at=at, amount=attempt.amount, data=data)
 
 
 def sweep_attempts(at: datetime) -> int:

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from common.http import client
 from common.keys import derive
 from common.standard_webhooks import secret_of
+from developers.models import Action
+from payments.exchange import exchange
 from payments.gateway import GatewayUnavailable
+from payments.models import GatewayAccount
 
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 10.0
@@ -53,30 +56,32 @@ def webhook_secret(account: uuid.UUID) -> str:
 class SandboxClient:
     """Requests of one account."""
 
-    def __init__(self, account: uuid.UUID) -> None:
-        mac = derive(settings.SANDBOX_SECRET, "sandbox.api", str(account)).hex()
-        self._authorization = f"Bearer sk_test_{account.hex}_{mac}"
+    def __init__(self, account: GatewayAccount) -> None:
+        self._account = account
+        mac = derive(settings.SANDBOX_SECRET, "sandbox.api", str(account.pk)).hex()
+        self._authorization = f"Bearer sk_test_{account.pk.hex}_{mac}"
         self._timeout = httpx.Timeout(
             float(getattr(settings, "GATEWAY_READ_SECONDS", _READ_SECONDS)),
             connect=float(getattr(settings, "GATEWAY_CONNECT_SECONDS", _CONNECT_SECONDS)),
         )
 
-    def get(self, path: str) -> Answer:
+    def get(self, action: Action, path: str) -> Answer:
         """Ask; raises GatewayUnavailable."""
-        return self._send("GET", path, None, "")
+        return self._send(action, "GET", path, None, "")
 
-    def post(self, path: str, body: dict[str, Any], key: str = "") -> Answer:
+    def post(self, action: Action, path: str, body: dict[str, Any], key: str = "") -> Answer:
         """Wish; raises GatewayUnavailable, which knows whether the wish may have arrived."""
-        return self._send("POST", path, body, key)
+        return self._send(action, "POST", path, body, key)
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None, key: str) -> Answer:
+    def _send(self, action: Action, method: str, path: str, body: dict[str, Any] | None, key: str) -> Answer:
         headers = {"authorization": self._authorization}
         if key:
             headers["idempotency-key"] = key
         url = f"{settings.SANDBOX_URL}/api/{path}"
         try:
             with client(self._timeout) as http:
-                response = http.request(method, url, json=body, headers=headers)
+                request = http.build_request(method, url, json=body, headers=headers)
+                response = exchange(self._account, action, request, http.send)
         except _NOT_SENT as error:
             raise GatewayUnavailable(_("The gateway cannot be reached."), was_sent=False) from error
         except httpx.HTTPError as error:

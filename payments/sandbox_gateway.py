@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from developers.models import Action
 from payments import sandbox_reading, sandbox_webhook
 from payments.gateway import (
     BeginRequest,
@@ -41,7 +42,7 @@ class SandboxGateway:
 
     def __init__(self, account: GatewayAccount) -> None:
         self._account = account.pk
-        self._client = SandboxClient(account.pk)
+        self._client = SandboxClient(account)
 
     @property
     def checkout_origins(self) -> tuple[str, ...]:
@@ -64,7 +65,7 @@ class SandboxGateway:
         body = asdict(request)
         body["our_reference"] = body.pop("reference")
         body["expires_at"] = request.expires_at.isoformat()
-        answer = self._client.post("sessions", body)
+        answer = self._client.post(Action.BEGIN, "sessions", body)
         if answer.status != HTTPStatus.CREATED:
             raise _refused(answer)
         try:
@@ -75,43 +76,43 @@ class SandboxGateway:
     def close(self, session_reference: str) -> Snapshot:
         """End an open session, or read how it ended. Raises GatewayUnavailable."""
         path = f"sessions/{quote(session_reference, safe='')}/close"
-        return _snapshot(self._client.post(path, {}), session_reference)
+        return _snapshot(self._client.post(Action.CLOSE, path, {}), session_reference)
 
     def fetch(self, session_reference: str) -> Snapshot:
         """What is true now. Raises GatewayUnavailable."""
         path = f"sessions/{quote(session_reference, safe='')}"
-        return _snapshot(self._client.get(path), session_reference)
+        return _snapshot(self._client.get(Action.FETCH, path), session_reference)
 
     def capture(self, payment_reference: str, amount: int, currency: str, lines: tuple[Line, ...], key: str) -> Result:
         """Take `amount` minor units of what is reserved."""
         money = {"amount": amount, "currency": currency, "lines": lines}
-        return self._move(payment_reference, "captures", key, **money)
+        return self._move(Action.CAPTURE, payment_reference, "captures", key, **money)
 
     def refund(self, payment_reference: str, amount: int, currency: str, lines: tuple[Line, ...], key: str) -> Result:
         """Give `amount` minor units of what was captured back."""
         money = {"amount": amount, "currency": currency, "lines": lines}
-        return self._move(payment_reference, "refunds", key, **money)
+        return self._move(Action.REFUND, payment_reference, "refunds", key, **money)
 
     def void(self, payment_reference: str, key: str) -> Result:
         """Let go of the whole reservation."""
-        return self._move(payment_reference, "void", key)
+        return self._move(Action.VOID, payment_reference, "void", key)
 
     def release_remaining(self, payment_reference: str, key: str) -> Result:
         """Let go of what is still reserved after a capture."""
-        return self._move(payment_reference, "release", key)
+        return self._move(Action.RELEASE, payment_reference, "release", key)
 
     def extend(self, payment_reference: str, key: str) -> Result:
         """Keep the reservation longer; the result's `expires_at` is its new end."""
-        return self._move(payment_reference, "extend", key)
+        return self._move(Action.EXTEND, payment_reference, "extend", key)
 
     def update_authorization(self, payment_reference: str, amount: int, lines: tuple[Line, ...], key: str) -> Result:
         """Reserve `amount` minor units in total instead."""
-        return self._move(payment_reference, "adjust", key, amount=amount, lines=lines)
+        return self._move(Action.UPDATE, payment_reference, "adjust", key, amount=amount, lines=lines)
 
     def lookup(self, key: str) -> Result | None:
         """What became of `key`; None only when the sandbox itself says it never arrived."""
         try:
-            answer = self._client.get(f"operations/{quote(key, safe='')}")
+            answer = self._client.get(Action.LOOKUP, f"operations/{quote(key, safe='')}")
             if answer.code == "no_such_operation":
                 return None
             if answer.status != HTTPStatus.OK:
@@ -126,15 +127,15 @@ class SandboxGateway:
 
     def check_config(self) -> None:
         """Raise GatewayRefused or GatewayUnavailable when the account cannot be used."""
-        answer = self._client.get("account")
+        answer = self._client.get(Action.CHECK, "account")
         if answer.status != HTTPStatus.OK:
             raise _refused(answer)
 
-    def _move(self, payment_reference: str, verb: str, key: str, **body: Any) -> Result:
+    def _move(self, action: Action, payment_reference: str, verb: str, key: str, **body: Any) -> Result:
         path = f"payments/{quote(payment_reference, safe='')}/{verb}"
         body["lines"] = [dict(line) for line in body.get("lines", ())]
         try:
-            return _result(self._client.post(path, body, key))
+            return _result(self._client.post(action, path, body, key))
         except GatewayUnavailable as error:
             outcome = Outcome.UNKNOWN if error.was_sent else Outcome.RETRYABLE
             return Result(outcome, code=error.code, message=error.message)

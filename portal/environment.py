@@ -62,6 +62,7 @@ class Environment(BaseSettings):
     link_limits: dict[str, int] = {}
     static_root: str = ""
     data_dir: str = ""
+    log_retention_days: int = Field(default=90, ge=1)  # of calls to and from gateways
     log_level: str = "INFO"
 
     def database(self) -> dict[str, object]:

@@ -27,6 +27,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "links": every(30, "paylinks.tasks.expire_due_links"),
     "agreements": every(300, "paylinks.tasks.close_links_of_ended_agreements"),
     "documents": every(20, "documents.tasks.sweep_documents"),
+    "request log": every(3600, "developers.tasks.prune_logs"),
     "outdated documents": every(3600, "documents.tasks.forget_outdated"),
 }
 if environment.load().sandbox:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "messaging",
     "accounts",
     "documents",
+    "developers",
     "sandbox",
     "payments",
     "orders",
@@ -213,6 +214,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": _PLAIN if TESTING else _BUNDLED},
 }
+
+# Every call to and from a gateway is kept this long (days)
+LOG_RETENTION_DAYS = ENV.log_retention_days
 
 # What browsers are told
 SECURE_CSP = {

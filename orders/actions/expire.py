@@ -11,7 +11,8 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from common.db import refuse_transaction, release_connection
+from common.db import refuse_transaction
+from developers.trace import tracing
 from orders.models import Order
 from orders.states import OPEN
 from payments.gateway import Snapshot
@@ -54,6 +55,7 @@ def _due(at: datetime) -> list[Order]:
         is_under_review=False,
         capturing_amount=0,
         releasing_amount=0,
+        adjusting_amount=0,
     )
     return list(due.select_related("gateway_account__store").order_by("authorization_expires_at")[:BATCH])
 
@@ -62,9 +64,9 @@ def _has_ended(order: Order, at: datetime) -> bool:
     # noted first: whatever the gateway does, this order steps back in the queue
     Order.objects.filter(pk=order.pk).update(expiry_asked_at=at)
     gateway = gateway_for(order.paying_account)
-    release_connection()
     try:
-        snapshot = gateway.fetch(order.session_reference)
+        with tracing(order_id=order.pk):
+            snapshot = gateway.fetch(order.session_reference)
     except Exception:
         log.exception("expiry.not_answered", order=str(order.pk))
         return False
@@ -86,6 +88,7 @@ WITH due AS (
     FROM orders_order
     WHERE id = ANY(%(ids)s) AND status IN ('authorized', 'part_captured')
       AND authorization_expires_at <= %(at)s AND capturing_amount = 0 AND releasing_amount = 0
+      AND adjusting_amount = 0
     ORDER BY id
     FOR NO KEY UPDATE SKIP LOCKED
 ), moved AS (

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from orders.audit.books import CAPTURES, REFUNDS, RELEASES, Books
+from developers.trace import tracing
+from orders.audit.books import CAPTURES, REFUNDS, RELEASES, Books, Row
 from orders.audit.differences import Finding, unequal
 from orders.models import Kind, Operation, State
 from orders.models.operations import IN_FLIGHT
+from orders.states import OPEN
 from payments.gateway import Movement, Outcome, Snapshot
 from payments.gateways import gateway_for
 
 _SETTLED = {str(State.SUCCEEDED), str(State.DECLINED)}
+CHARGE = "charge-"  # the key of a capture made with the authorization
 _NAMED = frozenset({Kind.CAPTURE, Kind.REFUND, Kind.VOID, Kind.RELEASE})
 
 
@@ -19,15 +22,41 @@ def ask(books: Books) -> Iterator[Finding]:
     """Ask the gateway about the order's payment and compare. Raises GatewayUnavailable."""
     order = books.order
     if order.session_reference:
-        snapshot = gateway_for(order.paying_account).fetch(order.session_reference)
-        yield from unequal("payment at the gateway", order.payment_reference, snapshot.payment_reference)
-        yield from totals(books, snapshot)
-        yield from movements(books, snapshot)
-    strays = Operation.objects.filter(order=order, is_stray=True, state=State.SUCCEEDED)
-    for stray in strays.select_related("gateway_account__store"):
-        known = gateway_for(stray.gateway_account).lookup(stray.key)
+        with tracing(order_id=order.pk):
+            snapshot = gateway_for(order.paying_account).fetch(order.session_reference)
+        yield from compare(books, snapshot)
+    yield from strays(books)
+
+
+def compare(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
+    """What the gateway says of the order's payment, against our books."""
+    order = books.order
+    yield from unequal("payment at the gateway", order.payment_reference, snapshot.payment_reference)
+    yield from unequal("currency at the gateway", order.currency, snapshot.currency or order.currency)
+    yield from hold(books, snapshot)
+    yield from totals(books, snapshot)
+    yield from movements(books, snapshot)
+
+
+def strays(books: Books) -> Iterator[Finding]:
+    """Money nobody expected that we say went back has gone back. Raises GatewayUnavailable."""
+    if not any(operation["is_stray"] for operation in books.operations):
+        return
+    returned = Operation.objects.filter(order=books.order, is_stray=True, state=State.SUCCEEDED)
+    for stray in returned.select_related("gateway_account__store"):
+        with tracing(order_id=books.order.pk, operation_id=stray.pk):
+            known = gateway_for(stray.gateway_account).lookup(stray.key)
         found = known.outcome.value if known else "nothing"
         yield from unequal("unexpected money at the gateway", Outcome.SUCCEEDED.value, found)
+
+
+def hold(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
+    """An open authorization ends when the gateway says, unless an extension is on its way."""
+    ends = books.order.authorization_expires_at
+    if books.order.status not in OPEN or ends is None or snapshot.expires_at is None:
+        return
+    if not books.own(Kind.EXTEND, states=IN_FLIGHT):
+        yield from unequal("end of the authorization at the gateway", ends, snapshot.expires_at)
 
 
 def totals(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
@@ -40,21 +69,48 @@ def totals(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
     ):
         unheard = {operation["key"] for operation in books.own(*kinds, states=IN_FLIGHT)}
         ahead = sum(m.amount for m in snapshot.movements if m.key in unheard and m.state == Outcome.SUCCEEDED)
-        yield from unequal(what, books.total(*kinds), found - ahead)
+        yield from unequal(what, books.total(*kinds) - _came_back(books, kinds), found - ahead)
+
+
+def _came_back(books: Books, kinds: tuple[str, ...]) -> int:
+    return books.total(Kind.REVERSAL) if REFUNDS in kinds else 0
 
 
 def movements(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
     """Each of our wishes is there once with its amount and outcome, and none is there that is not ours."""
-    there = {movement.key: movement for movement in snapshot.movements if movement.key}
-    named = sum(1 for movement in snapshot.movements if movement.key)
-    yield from unequal("movements of one key at the gateway", len(there), named)
+    keys = [movement.key for movement in snapshot.movements if movement.key]
+    yield from unequal("movements of one key at the gateway", len(set(keys)), len(keys))
+    ours = matched(snapshot.movements, books.operations)
+    came_back = books.reversed_ids()
     for operation in books.own(*_NAMED, states=State):
-        movement = there.pop(operation["key"], None)
-        if operation["state"] in _SETTLED and not operation["key"].startswith("charge-"):
-            yield from _one(operation["kind"], operation["state"], operation["amount"], movement)
-    for movement in there.values():
-        if movement.kind in _NAMED and movement.state != Outcome.DECLINED:
+        if operation["state"] in _SETTLED and not operation["key"].startswith(CHARGE):
+            state = State.DECLINED if operation["id"] in came_back else operation["state"]
+            yield from _one(operation["kind"], state, operation["amount"], ours.get(operation["id"]))
+    known = set(map(id, ours.values()))
+    for movement in snapshot.movements:
+        is_made = movement.state == Outcome.SUCCEEDED or bool(movement.key and movement.state == Outcome.PENDING)
+        if movement.kind in _NAMED and is_made and id(movement) not in known:
             yield Finding(f"{movement.kind} at the gateway", "an operation of ours", movement.amount)
+
+
+def matched(there: Iterable[Movement], operations: Iterable[Row]) -> dict[str, Movement]:
+    """The gateway's movement of each operation: by our key, else by its reference.
+
+    A charge made with the authorization was nobody's wish: the first capture
+    without a key is it.
+    """
+    by_key = {movement.key: movement for movement in there if movement.key}
+    by_reference = {(movement.kind, movement.reference): movement for movement in there}
+    found = {}
+    for operation in operations:
+        movement = by_key.get(operation["key"])
+        if movement is None and operation["gateway_reference"]:
+            movement = by_reference.get((operation["kind"], operation["gateway_reference"]))
+        if movement is None and operation["key"].startswith(CHARGE):
+            movement = next((m for m in there if m.kind == Kind.CAPTURE and not m.key), None)
+        if movement is not None:
+            found[str(operation["id"])] = movement
+    return found
 
 
 def _one(kind: str, state: str, amount: int, movement: Movement | None) -> Iterator[Finding]:

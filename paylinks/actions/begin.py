@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.terms import current_copy
 from common import clock
 from common.actor import Actor
-from common.db import refuse_transaction, release_connection
+from common.db import refuse_transaction
 from common.errors import DomainError
+from developers.trace import tracing
 from orders.models import Line
 from orders.states import Status
 from orders.timeline import What, record
@@ -88,7 +89,7 @@ def _reserve(link_id: uuid.UUID, pay: PayInput, at: datetime) -> Attempt:
         link.move_to(LinkStatus.IN_PROGRESS)
         link.in_progress_at = now
         link.save(update_fields=["status", "in_progress_at"])
-    data = {"method": pay.method, "number": link.number, "terms_url": store.terms_url}
+    data = {"method": pay.method, "number": link.number, "terms_url": store.terms_url, "attempt": str(attempt.pk)}
     record(link.order, What.LINK_OPENED, by=Actor.customer(), at=now, data=data)
     return attempt
 
@@ -105,7 +106,7 @@ def _check(link: PaymentLink, pay: PayInput, at: datetime) -> GatewayAccount:
         raise DomainError("changed", _("The order has changed. Look at it again before you pay."))
     if link.attempts.filter(state=AttemptState.BEGUN).exists():
         raise DomainError("paid_elsewhere", _("A payment of this order has begun already."))
-    account = GatewayAccount.objects.filter(store=link.order.store_id, is_active=True).first()
+    account = GatewayAccount.objects.select_related("store").filter(store=link.order.store_id, is_active=True).first()
     if account is None:
         raise DomainError("gateway_missing", _("This store cannot take payments now. Nothing was charged."))
     offered = offered_methods(account, link.order.country, link.order.currency, link.expires_at - at)
@@ -156,5 +157,5 @@ def begin_at_gateway(attempt: Attempt) -> Begun:
         phone=attempt.phone,
     )
     gateway = gateway_for(attempt.gateway_account)
-    release_connection()
-    return gateway.begin(request)
+    with tracing(order_id=order.pk, attempt_id=attempt.pk):
+        return gateway.begin(request)

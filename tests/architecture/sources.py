@@ -17,6 +17,7 @@ LAYERS = (
     "orders",
     "payments",
     "sandbox",
+    "developers",
     "documents",
     "accounts",
     "messaging",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture import sources
 
-WATCHED = ("paylinks", "orders", "payments", "documents", "accounts", "messaging", "api", "portal")
+WATCHED = ("paylinks", "orders", "payments", "documents", "developers", "accounts", "messaging", "api", "portal")
 STATES = {"status", "state"}
 STATE_WRITERS = {
     "move_to",

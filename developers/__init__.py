@@ -1,0 +1,1 @@
+"""What integrators look at: the log of every call to and from a gateway."""
