@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,8 +15,35 @@ from orders.receipts import percent
 
 MOST_TOLD = 12  # changes said one by one; the rest is counted
 
-
 CELLS = ("type", "name", "reference", "quantity", "unit_price", "tax_rate", "discount_amount", "total_amount")
+
+
+class LineLike(Protocol):
+    """A stored line, or one that is typed."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def reference(self) -> str: ...
+
+    @property
+    def quantity(self) -> int: ...
+
+    @property
+    def unit_price(self) -> int: ...
+
+    @property
+    def tax_rate(self) -> int: ...
+
+    @property
+    def discount_amount(self) -> int: ...
+
+    @property
+    def total_amount(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)

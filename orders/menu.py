@@ -14,6 +14,7 @@ from accounts.access import Access
 from common.money import format_amount
 from orders.models import Order
 from orders.rules import Verb, ending, may, obstacle
+from orders.states import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def menu_of(order: Order, access: Access, at: datetime, address: Callable[[str],
 
     return Menu(
         first=choice(Verb.EXTEND, "extend", _("Extend authorization"), "clock-plus")
+        + _amend(order, access)
         + _duplicate(order, access)
         + _as_customer(order),
         last=choice(Verb.RELEASE, "release", _release_words(order), "circle-minus")
@@ -67,6 +69,14 @@ def duplicate_url(order: Order, access: Access) -> str:
 def _withdraw_url(order: Order) -> str:
     """Where an unpaid order ends together with its link, which belongs to another part of the house."""
     return reverse("paylinks:withdraw", args=[order.pk]) if ending(order) == Verb.WITHDRAW else ""
+
+
+def _amend(order: Order, access: Access) -> tuple[Choice, ...]:
+    """A new version with a new link, for an order that waits to be paid; placed ones are edited."""
+    if order.status != Status.PENDING or not may(Verb.AMEND, order, access):
+        return ()
+    url = reverse("paylinks:amend", args=[order.pk])
+    return (Choice("amend", _("Amend and resend"), "pencil", url, is_page=True),)
 
 
 def _duplicate(order: Order, access: Access) -> tuple[Choice, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paylinks.views import as_customer, configuration, create, history, links, withdraw
+from paylinks.views import amend, as_customer, configuration, create, history, links, withdraw
 
 app_name = "paylinks"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<uuid:link_id>/address/", links.address, name="address"),
     path("<uuid:link_id>/resend/", links.resend, name="resend"),
     path("<uuid:link_id>/cancel/", links.cancel, name="cancel"),
+    path("<uuid:order_id>/amend/", amend.amend, name="amend"),
+    path("<uuid:order_id>/amend/preview/", amend.preview, name="amend_preview"),
     path("<uuid:order_id>/withdraw/", withdraw.withdraw, name="withdraw"),
     path("<uuid:order_id>/as-customer/", as_customer.as_customer, name="as_customer"),
     path("<uuid:order_id>/earlier/", history.earlier, name="earlier"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
@@ -74,14 +74,16 @@ class OrderDraft:
     submitted form; without `strict` only what cannot be read is an error.
     """
 
+    form_class: ClassVar[type[CreateForm]] = CreateForm
+
     def __init__(self, store: Store, stores: Sequence[Store], data: Mapping[str, str] | None = None) -> None:
         self.store = store
         self.locale = get_language() or "en"
         if data is None:
-            self.form = CreateForm(initial=defaults(store), stores=stores)
+            self.form = self.form_class(initial=defaults(store), stores=stores)
             self.lines = [self.new_line("0")]
         else:
-            self.form = CreateForm(data, stores=stores)
+            self.form = self.form_class(data, stores=stores)
             self.lines = drafts_from(data) or [self.new_line("0")]
         self.inputs: tuple[LineInput, ...] = ()
         self.recipient: Recipient | None = None

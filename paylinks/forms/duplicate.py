@@ -33,7 +33,7 @@ def typed(order: Order, lines: Iterable[Line], locale: str) -> dict[str, str]:
         data["auto_capture"] = "on"
     has_prices = is_same_currency(order, store)
     for number, line in enumerate(lines):
-        cells = _cells(line, order.currency, locale, has_prices=has_prices)
+        cells = cells_of(line, order.currency, locale, has_prices=has_prices)
         data.update({f"line-{number}-{cell}": value for cell, value in cells.items()})
     return data
 
@@ -46,7 +46,7 @@ def is_same_currency(order: Order, store: Store) -> bool:
         return False
 
 
-def _cells(line: Line, currency: str, locale: str, *, has_prices: bool) -> dict[str, str]:
+def cells_of(line: Line, currency: str, locale: str, *, has_prices: bool) -> dict[str, str]:
     """The sign of a price follows from the line's type, as it does when somebody types."""
     price = format_amount(abs(line.unit_price), currency, locale)
     discount = format_amount(line.discount_amount, currency, locale) if line.discount_amount else ""

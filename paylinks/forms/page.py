@@ -32,6 +32,22 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """What stands beside the form when it changes an order: what was, what differs, and what the button does."""
+
+    title: str
+    version: int
+    url: str
+    preview_url: str
+    order_url: str
+    resend_url: str
+    old_total: int
+    difference: str
+    changes: tuple[str, ...]
+    send: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Everything the template needs."""
 
@@ -49,6 +65,23 @@ class OrderPage:
     cross: SafeString
     chosen_currency: str
     limit: int = MAX_LINES_IN_FORM
+    amendment: Amendment | None = None
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return self.amendment.title if self.amendment else _("Create order")
+
+    @property
+    def shown_notes(self) -> set[str]:
+        """The fields whose notes follow what is typed."""
+        still = {"currency", "auto_capture", "form_key", "version", *(("store", "country") if self.amendment else ())}
+        return set(self.notes) - still
+
+    @property
+    def is_dirty(self) -> bool:
+        """Something was typed that leaving would lose."""
+        return bool(self.amendment.changes) if self.amendment else self.draft.form.is_bound
 
     @property
     def is_full(self) -> bool:

@@ -64,7 +64,9 @@ def created(request: PortalRequest, link_id: uuid.UUID) -> HttpResponse:
     """Where the create form ends: who gets the link, until when, its address and QR code."""
     link = _link(request, link_id)
     context = _context(request, link) | _shown_address(link)
-    context |= {"delivery": delivery_of(link), "is_open": link.is_open(clock.now())}
+    at = clock.now()
+    may_amend = obstacle(link, LinkVerb.AMEND, request.access, at) is None
+    context |= {"delivery": delivery_of(link), "is_open": link.is_open(at), "may_amend": may_amend}
     return respond(request, "paylinks/created.html", context, fragments={"delivery": "paylinks/created.html#delivery"})
 
 

@@ -74,6 +74,8 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "paylinks:address": ("GET", Permission.LINKS_CREATE, ("link",)),
     "paylinks:resend": ("GET POST", Permission.LINKS_CREATE, ("link",)),
     "paylinks:cancel": ("GET POST", Permission.LINKS_CREATE, ("link",)),
+    "paylinks:amend": ("GET POST", Permission.LINKS_CREATE, ("pending",)),
+    "paylinks:amend_preview": ("POST", Permission.LINKS_CREATE, ("pending",)),
     "paylinks:withdraw": ("GET", Permission.ORDERS_CANCEL, ("pending",)),
     "paylinks:configuration": ("GET POST", Permission.ORDERS_CONFIGURE, ()),
     "paylinks:check_terms": ("POST", Permission.ORDERS_CONFIGURE, ()),
