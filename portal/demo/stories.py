@@ -55,6 +55,16 @@ class Story:
         elif fate < 0.90:  # noqa: PLR2004
             self._cancel(link)
 
+    def tell_sale(self) -> None:
+        """Send the link, and the customer pays: nothing is captured yet unless the method does it."""
+        person = customer(self.dice, self.store.country)
+        attempt = self._begin(self._send(person), person)
+        if attempt is not None:
+            session = uuid.UUID(attempt.session_reference)
+            choose(session, Session.State.AUTHORIZED, at=clock.now(), has_webhook=False)
+            settle.check_attempt(attempt.pk, at=clock.now())
+            self._run_waiting(Order.objects.get(pk=attempt.order_id))
+
     def _at(self, moment: datetime) -> datetime:
         clock.stop(moment)
         return moment
@@ -79,7 +89,7 @@ class Story:
             auto_capture=self.dice.random() < 0.2,  # noqa: PLR2004
         )
         at = self._at(self.began)
-        key = uuid.UUID(int=self.dice.getrandbits(128), version=4)
+        key = uuid.UUID(int=self.dice.getrandbits(128) ^ self.number, version=4)  # apart though the dice fall the same
         link = create_link_order(
             self.store, order_input, form_key=key, access=self.access, by=self.access.actor, at=at
         )

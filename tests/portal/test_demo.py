@@ -10,9 +10,12 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
+from accounts.access import access_of
+from accounts.models import User
 from common import clock, kick
 from messaging.models import Message
 from orders.models import Event, Line, Operation, Order
+from orders.repeats import repeated
 from paylinks.models import PaymentLink
 from portal.management.commands.demo import SHARES, fill
 from sandbox.actions import controls
@@ -52,7 +55,14 @@ def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
     first = told(NOON)
     assert all(first)
     assert told(NOON + timedelta(microseconds=1)) == first
-    assert len(first[0]) in range(12, 15)
+    assert len(first[0]) in range(14, 17)
+
+
+def test_one_purchase_was_made_twice() -> None:
+    told(NOON)
+    access = access_of(User.objects.get(email="alice@example.com"), NOON)
+    assert access is not None
+    assert Order.objects.filter(repeated(access)).count() == 2
 
 
 def test_an_hour_later_the_past_is_the_same() -> None:

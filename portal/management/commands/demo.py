@@ -75,6 +75,7 @@ def fill(now: datetime, shares: Mapping[str, int]) -> None:
         stores = cast.build(day)
         for store in [store for group in stores.values() for store in group]:
             _tell_store(store, shares.get(store.mid, 0), day, now, ids)
+        _tell_twice(stores["fjallbo"][0], day, now, ids)
         ids.begin(f"{day:%F} later")
         for moment in _sweeps(day, now):
             clock.stop(moment)
@@ -102,6 +103,16 @@ def _tell_store(store: Store, count: int, day: datetime, now: datetime, ids: Ids
         ids.begin(f"{day:%F} {store.mid} {number}")
         own = Random(f"{day:%F} {prefix}-{number}")  # noqa: S311 (demo data)
         Story(own, store, own.choice(senders), number, prefix, began, now, day).tell()
+
+
+def _tell_twice(store: Store, day: datetime, now: datetime, ids: Ids) -> None:
+    """A customer in doubt orders again four minutes later and pays both: the dice fall the same way twice."""
+    sender = _access("ulla@example.com", day)
+    for number, minutes in ((20411, 0), (20412, 4)):
+        ids.begin(f"{day:%F} {store.mid} {number}")
+        dice = Random(f"{day:%F} twice")  # noqa: S311 (demo data)
+        began = day - timedelta(days=2) + timedelta(minutes=minutes)
+        Story(dice, store, sender, number, "FJB", began, now, day).tell_sale()
 
 
 def _senders(store: Store) -> tuple[str, ...]:
