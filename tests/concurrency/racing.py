@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from orders.models import Order
+from paylinks.models import Attempt
 
 MEET_SECONDS = 0.7
 
@@ -58,6 +59,14 @@ def winners(results: Sequence[Any]) -> list[Any]:
 def order_without_lock(order_id: uuid.UUID, **_: Any) -> Order:
     """What `locked` would be if somebody forgot the lock."""
     return Order.objects.select_related("store").get(pk=order_id)
+
+
+def attempt_without_lock(attempt_id: uuid.UUID) -> Attempt:
+    """What settling would read if it forgot the lock."""
+    related = ("link", "order__store", "gateway_account__store")
+    attempt = Attempt.objects.select_related(*related).get(pk=attempt_id)
+    attempt.link.order = attempt.order
+    return attempt
 
 
 @contextmanager

@@ -21,20 +21,13 @@ from paylinks.actions.expire import expire_links
 from paylinks.models import LIFETIME, Attempt, PaymentLink
 from tests import builders
 from tests.cast import Company
-from tests.concurrency.racing import Meeting, race, winners, without
+from tests.concurrency.racing import Meeting, attempt_without_lock, race, winners, without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def _link_without_lock(link_id: uuid.UUID, **_: Any) -> PaymentLink:
     return PaymentLink.objects.select_related("order__store__merchant").get(pk=link_id)
-
-
-def _attempt_without_lock(attempt_id: uuid.UUID) -> Attempt:
-    related = ("link", "order__store", "gateway_account__store")
-    attempt = Attempt.objects.select_related(*related).get(pk=attempt_id)
-    attempt.link.order = attempt.order
-    return attempt
 
 
 def test_pay_against_expire_ends_one_way(store: Store) -> None:
@@ -139,7 +132,7 @@ def test_control_without_lock_the_order_is_placed_twice(store: Store, monkeypatc
         return found
 
     monkeypatch.setattr(placing, "mismatch", met)
-    monkeypatch.setattr(settle, "_locked", _attempt_without_lock)
+    monkeypatch.setattr(settle, "_locked", attempt_without_lock)
     monkeypatch.setattr("orders.actions.place._book_authorization", lambda *_, **__: None)
     with without("paylinks_attempt", "order_is_authorized_once"):
         race(*[lambda: settle.check_attempt(attempt.pk, at=clock.now())] * 2)
