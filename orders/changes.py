@@ -127,13 +127,15 @@ def changes_of(old: Content, new: Content) -> list[dict[str, Any]]:
     return found
 
 
-def told(changes: Iterable[Mapping[str, Any]], currency: str, *, to_customer: bool = False) -> list[str]:
+def told(
+    changes: Iterable[Mapping[str, Any]], currency: str, *, to_customer: bool = False, most: int = MOST_TOLD
+) -> list[str]:
     """Changes in words; a customer is told only of what the customer sees."""
     locale = get_language() or "en"
     shown = [each for each in changes if not to_customer or each["what"] in SEEN_BY_CUSTOMERS]
-    words = [text for each in shown[:MOST_TOLD] for text in _WORDS[each["what"]](each, currency, locale)]
-    if len(shown) > MOST_TOLD:
-        words.append(_("and %(count)s more") % {"count": len(shown) - MOST_TOLD})
+    words = [text for each in shown[:most] for text in _WORDS[each["what"]](each, currency, locale)]
+    if len(shown) > most:
+        words.append(_("and %(count)s more") % {"count": len(shown) - most})
     return words
 
 

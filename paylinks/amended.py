@@ -9,10 +9,12 @@ from typing import Any
 from django.utils.translation import get_language
 
 from common.money import format_money
-from orders.changes import SEEN_BY_CUSTOMERS, told
+from orders.changes import MOST_TOLD, SEEN_BY_CUSTOMERS, told
 from orders.models import Event, Order
 from orders.timeline import What
 from paylinks.models import PaymentLink
+
+BRIEFLY = 5  # changes said one by one to a customer, who sees the whole order beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def amended_for_customer(order: Order) -> Amended | None:
     data = events.order_by("-seq").values_list("data", flat=True).first()
     if data is None or not any(change["what"] in SEEN_BY_CUSTOMERS for change in data["changes"]):
         return None
-    return _read(data, order.currency, to_customer=True)
+    return _read(data, order.currency, to_customer=True, most=BRIEFLY)
 
 
 def amended_by(link: PaymentLink) -> Amended | None:
@@ -48,11 +50,11 @@ def amendments_of(order: Order) -> dict[int, Amended]:
     return {data["number"]: _read(data, order.currency, to_customer=False) for data in events}
 
 
-def _read(data: Mapping[str, Any], currency: str, *, to_customer: bool) -> Amended:
+def _read(data: Mapping[str, Any], currency: str, *, to_customer: bool, most: int = MOST_TOLD) -> Amended:
     language = get_language() or "en"
     return Amended(
         number=data["number"],
         old_total=format_money(data["old_total"], currency, language),
         new_total=format_money(data["new_total"], currency, language),
-        changes=tuple(told(data["changes"], currency, to_customer=to_customer)),
+        changes=tuple(told(data["changes"], currency, to_customer=to_customer, most=most)),
     )

@@ -19,7 +19,7 @@ from paylinks.models import Attempt
 from paylinks.tokens import token_of
 from paylinks.views.pay_guard import customer, is_too_fast
 from paylinks.views.pay_show import SeeOther, show, show_form, to_page, ways_to_pay
-from paylinks.visit import View, Visit, visit_of
+from paylinks.visit import View, Visit, successor_of, visit_of, visit_to
 from payments.models import GatewayAccount
 
 _PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml"})
@@ -31,6 +31,8 @@ def page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show the order; a POST begins to pay it."""
     if request.method != "POST":
         return show(visit, request.GET.get("again", ""))
+    if visit.view == View.REPLACED:
+        return _led_on(visit, typed(request.POST))
     if visit.view not in (View.OPEN, View.RUNNING):
         return to_page(visit.link)
     account, methods = ways_to_pay(visit)
@@ -73,6 +75,8 @@ def _is_same(attempt: Attempt, pay: PayInput) -> bool:
 def _refused(visit: Visit, form: PayForm, account: GatewayAccount | None, error: DomainError) -> HttpResponse:
     """Nothing half done: the page as it is now, with what was typed."""
     now = visit_of(token_of(visit.link.pk), clock.now())
+    if now is not None and now.view == View.REPLACED:
+        return _led_on(now, form.values)
     if now is None or error.code in {"link_closed", "paid_elsewhere"}:
         return to_page(visit.link)
     form.order = now.order
@@ -82,6 +86,18 @@ def _refused(visit: Visit, form: PayForm, account: GatewayAccount | None, error:
     else:
         form.problem = error.message
     return show_form(now, form, account, status=_STATUS.get(error.code, HTTPStatus.CONFLICT))
+
+
+def _led_on(visit: Visit, values: dict[str, str]) -> HttpResponse:
+    """A form of a replaced link begins nothing: its own recipient sees the order as it is now, with what was typed."""
+    newest = successor_of(visit.link)
+    now = visit_to(newest.pk, clock.now()) if newest else None
+    if now is None or now.view != View.OPEN or values.get("revision") == str(now.order.revision):
+        return to_page(visit.link)
+    account, methods = ways_to_pay(now)
+    form = PayForm(now.order, methods, get_language() or "en", values)
+    form.problem = _("The order has changed. Look at it again before you pay.")
+    return show_form(now, form, account, status=HTTPStatus.CONFLICT)
 
 
 @login_not_required

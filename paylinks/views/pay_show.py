@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.money import format_amount, format_money
 from orders.models import Order
 from orders.receipts import receipt_of
+from paylinks.amended import amended_for_customer
 from paylinks.forms.pay import PayForm
 from paylinks.forms.pay_page import controls, first_values
 from paylinks.models import Attempt, PaymentLink
@@ -125,6 +126,7 @@ def show_form(
     context = {
         "form": form,
         "receipt": receipt_of(visit.order),
+        "amended": amended_for_customer(visit.order),
         "told": told if told is not None and told.state in _WORTH_TELLING else None,
         **controls(form),
     }
