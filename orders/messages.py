@@ -61,11 +61,21 @@ def queue_voided(order: Order, *, by: Actor, at: datetime) -> None:
     _queue_once(order, VOIDED, order.pk, at, by=by)
 
 
-def queue_customer_edited(order: Order, edit: uuid.UUID, *, old_contact: str, at: datetime) -> None:
+def queue_customer_edited(order: Order, edit: uuid.UUID, *, old_contact: str, by: Actor, at: datetime) -> None:
     """Tell the customer what was edited; an old contact is told of nothing but that it is no longer used."""
-    _queue_once(order, CUSTOMER_EDITED, edit, at)
+    _queue_once(order, CUSTOMER_EDITED, edit, at, by=by)
     if old_contact != (order.email or order.phone):
-        _queue_once(order, CONTACT_MOVED, edit, at, old_contact)
+        _queue_once(order, CONTACT_MOVED, edit, at, old_contact, by=by)
+
+
+def queue_edited(order: Order, revision: int, *, by: Actor, at: datetime) -> None:
+    """Tell the customer the old and the new total and the lines, once per edit."""
+    _queue_once(order, EDITED, edit_id(order, revision), at, by=by)
+
+
+def edit_id(order: Order, revision: int) -> uuid.UUID:
+    """What a message calls the edit that made a revision current."""
+    return uuid.uuid5(order.pk, f"revision {revision}")
 
 
 def _queue_once(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import captures, let_go, order, refunds, repeats, slips
+from orders.views import captures, let_go, order, people, refunds, repeats, slips
 from orders.views import list as listing
 
 app_name = "orders"
@@ -26,6 +26,10 @@ urlpatterns = [
     path("<uuid:order_id>/extend/", let_go.extend, name="extend"),
     path("<uuid:order_id>/repeats/", repeats.repeats, name="repeats"),
     path("<uuid:order_id>/repeats/<int:repeat_id>/", repeats.repeat, name="repeat"),
+    path("<uuid:order_id>/details/references/", people.references, name="edit_references"),
+    path("<uuid:order_id>/details/references/preview/", people.references_preview, name="edit_references_preview"),
+    path("<uuid:order_id>/customer/edit/", people.customer, name="edit_customer"),
+    path("<uuid:order_id>/customer/edit/preview/", people.customer_preview, name="edit_customer_preview"),
     path("<uuid:order_id>/slip/", slips.slip, name="slip"),
     path("<uuid:order_id>/slip/retry/", slips.retry, name="slip_retry"),
 ]

@@ -21,6 +21,7 @@ from orders.entries import actor_words, entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
 from orders.models import Event, Line, Operation, Order
+from orders.people.pens import customer_pens, references_pen
 from orders.repeats import has_repeat, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
@@ -44,15 +45,7 @@ def timeline(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
 def details(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Lines, totals, references and movements of money."""
     sheet = sheet_of(request, order_id, "details")
-    lines = list(Line.objects.filter(order=sheet.order, revision=sheet.order.revision))
-    operations = list(Operation.objects.filter(order=sheet.order))
-    context = {
-        "tab_template": "orders/details.html",
-        "lines": [(line, percent(line.tax_rate)) for line in lines],
-        "rates": rates_of(lines),
-        "operations": [(each, actor_words(each.origin, each.actor)) for each in operations],
-    }
-    return show(request, sheet, context)
+    return show(request, sheet, tab_context(sheet))
 
 
 @require_safe
@@ -60,15 +53,7 @@ def details(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
 def customer(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Who bought it, where it goes, how it was paid."""
     sheet = sheet_of(request, order_id, "customer")
-    order = sheet.order
-    context = {
-        "tab_template": "orders/customer.html",
-        "language": language_name(order.language),
-        "country": country_name(order.country),
-        "delivery": address_facts(order.delivery_address),
-        "billing": address_facts(order.billing_address),
-    }
-    return show(request, sheet, context)
+    return show(request, sheet, tab_context(sheet))
 
 
 @require_safe
@@ -116,6 +101,39 @@ def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
         "tab_template": "orders/timeline.html",
         "kinds": kinds.choices(events, kind, sheet.url),
         "entries": entries_of(kinds.shown(events, kind), sheet.order.currency),
+    }
+
+
+def tab_context(sheet: Sheet) -> dict[str, Any]:
+    """What the sheet's tab prints."""
+    if sheet.tab == "details":
+        return details_context(sheet)
+    return customer_context(sheet) if sheet.tab == "customer" else timeline_context(sheet)
+
+
+def details_context(sheet: Sheet) -> dict[str, Any]:
+    """Lines, totals, references and movements of money."""
+    lines = list(Line.objects.filter(order=sheet.order, revision=sheet.order.revision))
+    operations = list(Operation.objects.filter(order=sheet.order))
+    return {
+        "tab_template": "orders/details.html",
+        "lines": [(line, percent(line.tax_rate)) for line in lines],
+        "rates": rates_of(lines),
+        "operations": [(each, actor_words(each.origin, each.actor)) for each in operations],
+        "references_pen": references_pen(sheet),
+    }
+
+
+def customer_context(sheet: Sheet) -> dict[str, Any]:
+    """Who bought it, where it goes, how it was paid."""
+    order = sheet.order
+    return {
+        "tab_template": "orders/customer.html",
+        "language": language_name(order.language),
+        "country": country_name(order.country),
+        "delivery": address_facts(order.delivery_address),
+        "billing": address_facts(order.billing_address),
+        "pens": customer_pens(sheet),
     }
 
 

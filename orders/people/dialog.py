@@ -1,0 +1,174 @@
+"""The dialog that edits references or the customer, ready for its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+
+from common.contact import readable
+from common.errors import Obstacle
+from orders.models import Order
+from orders.people.changes import Told, concerns_customer, fingerprint, label_of, part_label, told, value_of
+from orders.people.fields import customer_locks, reference_locks
+from orders.people.forms import CustomerForm, EditForm, ReferencesForm, control_name, is_optional, merged
+from orders.rules import Verb, obstacle
+from orders.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is edited: its verb, its form, what closes its fields, and the tab it is edited from."""
+
+    verb: Verb
+    form: type[EditForm]
+    locks: Callable[[Order, datetime], dict[str, str]]
+    tab: str
+
+    @property
+    def title(self) -> str:
+        """What the dialog is called."""
+        return _("Edit references") if self.verb == Verb.EDIT_REFERENCES else _("Edit customer")
+
+
+REFERENCES = Kind(Verb.EDIT_REFERENCES, ReferencesForm, reference_locks, "details")
+CUSTOMER = Kind(Verb.EDIT_CUSTOMER, CustomerForm, customer_locks, "customer")
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An open field: its control, and whether it must be filled."""
+
+    bound: BoundField
+    is_needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together: controls, then what is locked as text, with the reasons."""
+
+    name: str
+    title: str
+    controls: tuple[Control, ...]
+    locked: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...]
+
+
+class Editing:
+    """The dialog as it stands. `data` is what was sent; without it the stored values are shown."""
+
+    def __init__(self, sheet: Sheet, kind: Kind, data: Mapping[str, str] | None = None, problem: str = "") -> None:
+        self.sheet, self.kind, self.problem = sheet, kind, problem
+        self.locks = kind.locks(sheet.order, sheet.now)
+        self.form = kind.form(sheet.order, self.locks, data)
+        self.is_valid = self.form.is_valid()
+        self.must_look = False
+
+    def again(self, sheet: Sheet, problem: str) -> Editing:
+        """After a refusal: what was typed, on the order as it is now."""
+        fresh = self.kind.form(sheet.order, self.kind.locks(sheet.order, sheet.now))
+        sent = {name: str(value) for name, value in self.form.data.items()}
+        return Editing(sheet, self.kind, merged(sent, fresh), problem)
+
+    def focus(self, name: str) -> None:
+        """Begin at the first control of a group."""
+        for group in self.groups:
+            if group.name == name and group.controls:
+                group.controls[0].bound.field.widget.attrs["autofocus"] = True
+
+    @property
+    def url(self) -> str:
+        """Where the form goes."""
+        return self.sheet.address(self.kind.verb)
+
+    @property
+    def preview_url(self) -> str:
+        """Asked while somebody types."""
+        return self.sheet.address(f"{self.kind.verb}_preview")
+
+    @property
+    def back_url(self) -> str:
+        """The tab it was opened from."""
+        return self.sheet.address(self.kind.tab)
+
+    @property
+    def obstacle(self) -> Obstacle | None:
+        """Why nothing can be edited now."""
+        return obstacle(self.sheet.order, self.kind.verb, self.sheet.access, self.sheet.now)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The fields in the order of the screen."""
+        if self.kind is REFERENCES:
+            return [self._group("references", "", list(self.form.stored))]
+        titles = {"contact": _("Customer"), "delivery": _("Delivery address"), "billing": _("Billing address")}
+        parts: dict[str, list[str]] = {name: [] for name in titles}
+        for field in self.form.stored:
+            parts[field.partition(".")[0] if "." in field else "contact"].append(field)
+        return [self._group(name, title, parts[name]) for name, title in titles.items()]
+
+    def _group(self, name: str, title: str, fields: list[str]) -> Group:
+        is_open = set(self.form.open)
+        locked = [field for field in fields if field not in is_open]
+        return Group(
+            name,
+            title,
+            tuple(
+                Control(self.form[control_name(field)], not is_optional(field)) for field in fields if field in is_open
+            ),
+            tuple(
+                (part_label(field.rpartition(".")[2]), value_of(field, self.form.stored[field]))
+                for field in locked
+                if self.form.stored[field]
+            ),
+            tuple(dict.fromkeys(self.locks[field.partition(".")[0]] for field in locked)),
+        )
+
+    @property
+    def changes(self) -> list[Told]:
+        """Old next to new of every field that would change."""
+        return told(self.form.changes)
+
+    @property
+    def wrong(self) -> list[tuple[str, str]]:
+        """While somebody types: which of the touched fields cannot be read yet, and why."""
+        by_control = {control_name(field): field for field in self.form.open}
+        return [
+            (label_of(by_control[name]), str(words[0]))
+            for name, words in self.form.errors.items()
+            if name in by_control
+        ]
+
+    @property
+    def consequence(self) -> str:
+        """What saving does beside the change, in a sentence; nothing while nothing changes."""
+        if not self.form.changes or not isinstance(self.form, CustomerForm):
+            return ""
+        if not self.form.cleaned_data.get("tells_customer"):
+            return _("The customer is not told.")
+        if not concerns_customer(self.form.changes):
+            return _("The customer is not told of a corrected name alone.")
+        return self._told_words()
+
+    def _told_words(self) -> str:
+        order, read = self.sheet.order, self.form.read
+        old = order.email or order.phone
+        new = read.get("email", order.email) or read.get("phone", order.phone)
+        words = _("%(contact)s gets a message with what changed.") % {"contact": readable(new)}
+        if old == new:
+            return words
+        moved = _("%(contact)s is told only that the contact changed.") % {"contact": readable(old)}
+        return f"{words} {moved}"
+
+    @property
+    def confirmed(self) -> str:
+        """What the button was shown to save."""
+        return fingerprint(self.form.changes)
+
+    def wish(self) -> dict[str, Any]:
+        """What the action takes: the fields that would change, read."""
+        return {change.field: change.new for change in self.form.changes}

@@ -1,0 +1,146 @@
+"""Editing references and customer: shown old next to new, then saved once."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decorators import require
+from accounts.requests import PortalRequest
+from accounts.roles import Permission
+from common import clock
+from common.errors import DomainError
+from common.htmx import respond, target_of
+from orders.actions.edit_customer import CustomerInput, edit_customer
+from orders.actions.edit_references import edit_references
+from orders.people.changes import Change
+from orders.people.dialog import CUSTOMER, REFERENCES, Editing, Kind
+from orders.people.forms import CustomerForm
+from orders.rules import PERMISSION
+from orders.sheet import Sheet
+from orders.views.order import DRAWER, changed, sheet_of, tab_context
+
+PAGE = "orders/people/page.html"
+DIALOG = "orders/people/dialog.html"
+PREVIEW = "orders/people/preview.html"
+
+
+@require(Permission.ORDERS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def references(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Edit the merchant references."""
+    return _edit(request, order_id, REFERENCES)
+
+
+@require(Permission.ORDERS_EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """Edit name, contact and addresses of the customer."""
+    return _edit(request, order_id, CUSTOMER)
+
+
+@require_POST
+@require(Permission.ORDERS_EDIT)
+def references_preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """What would change of the references."""
+    return _preview(request, order_id, REFERENCES)
+
+
+@require_POST
+@require(Permission.ORDERS_EDIT)
+def customer_preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """What would change of the customer, and who is told."""
+    return _preview(request, order_id, CUSTOMER)
+
+
+def _sheet(request: PortalRequest, order_id: uuid.UUID, kind: Kind, *, is_alone: bool | None = None) -> Sheet:
+    sheet = sheet_of(request, order_id, kind.tab, is_alone=is_alone)
+    request.access.need(PERMISSION[kind.verb], sheet.order.store_id)
+    return sheet
+
+
+def _preview(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpResponse:
+    editing = Editing(_sheet(request, order_id, kind), kind, request.POST)
+    return respond(request, PREVIEW, {"edit": editing, "is_preview": True})
+
+
+def _edit(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpResponse:
+    """Ask, then save what was typed; without htmx it is saved when its changes have been looked at."""
+    sheet = _sheet(request, order_id, kind)
+    if request.method != "POST":
+        editing = Editing(sheet, kind)
+        editing.focus(request.GET.get("at", ""))
+        return _ask(request, editing)
+    editing = Editing(sheet, kind, request.POST)
+    if "version" in editing.form.errors:
+        return _refused(request, editing, _("The form was damaged on its way. Nothing was done."))
+    # an older version is the action's to refuse: it knows a wish that was sent before
+    if editing.form.cleaned_data["version"] == sheet.order.version:
+        if not editing.is_valid:
+            return _ask(request, editing, status=422)
+        if not target_of(request) and request.POST.get("confirmed") != editing.confirmed:
+            editing.must_look = True
+            return _ask(request, editing)
+    try:
+        changes = _save(request, editing)
+    except DomainError as error:
+        return _refused(request, editing, error.message)
+    return _answer(request, editing, changes)
+
+
+def _save(request: PortalRequest, editing: Editing) -> tuple[Change, ...]:
+    order, form = editing.sheet.order, editing.form
+    rest: dict[str, Any] = {
+        "version": form.cleaned_data["version"],
+        "access": request.access,
+        "by": request.access.actor,
+        "at": clock.now(),
+    }
+    if not isinstance(form, CustomerForm):
+        return edit_references(order.pk, **form.read, **rest)  # type: ignore[arg-type]
+    contact = {name: form.read.get(name) for name in ("name", "email", "phone")}
+    addresses = {f"{which}_address": form.address(which) for which in ("delivery", "billing")}
+    wish = CustomerInput(**contact, **addresses)  # type: ignore[arg-type]
+    return edit_customer(order.pk, wish, tells_customer=form.cleaned_data["tells_customer"], **rest)
+
+
+def _answer(request: PortalRequest, editing: Editing, changes: tuple[Change, ...]) -> HttpResponse:
+    """The tab it was edited from, with the new values and the row of the list."""
+    if changes:
+        messages.success(request, _("Saved. Old and new values stand in the timeline."))
+    else:
+        messages.info(request, _("Nothing was changed."))
+    if target_of(request) != "drawer":
+        return HttpResponseRedirect(editing.back_url)
+    sheet = _sheet(request, editing.sheet.order.pk, editing.kind, is_alone=False)
+    context = {**tab_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
+    response = respond(request, DRAWER, context)
+    response.headers["HX-Replace-Url"] = editing.back_url
+    return response
+
+
+def _refused(request: PortalRequest, editing: Editing, words: str) -> HttpResponse:
+    """Nothing was saved: the same dialog on the order as it is now, what was typed kept."""
+    sheet = _sheet(request, editing.sheet.order.pk, editing.kind)
+    return _ask(request, editing.again(sheet, words), status=409)
+
+
+def _ask(request: PortalRequest, editing: Editing, *, status: int = 200) -> HttpResponse:
+    is_posted = target_of(request) == "drawer"
+    context = {
+        "edit": editing,
+        "sheet": editing.sheet,
+        "form": editing.form,
+        "beside": is_posted or request.GET.get("beside") == "1",
+        "is_stale": status == HttpResponse(status=409).status_code,
+    }
+    response = respond(request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status)
+    if is_posted:
+        response.headers["HX-Retarget"] = "#dialog"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response

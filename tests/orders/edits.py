@@ -1,0 +1,71 @@
+"""Filling in the dialogs that edit references and customer, as a browser would."""
+
+from __future__ import annotations
+
+import html
+from html.parser import HTMLParser
+from typing import Any
+
+from django.test import Client
+
+from orders.models import Order
+from tests.orders.pages import HTMX, get
+
+PATHS = {"references": "details/references/", "customer": "customer/edit/"}
+
+
+class _Controls(HTMLParser):
+    """What a browser would send of the form with `data-people`; its button included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._is_inside = False
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            self._is_inside = "data-people" in given
+        elif not self._is_inside:
+            return
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and ("selected" in given or self._select not in self.found):
+            self.found[self._select] = given["value"]
+        elif tag == "button" and name:
+            self.found[name] = given.get("value", "")
+        elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
+            self.found[name] = given.get("value", "on")
+
+
+def controls(page: str) -> dict[str, str]:
+    """The form of a page or a dialog as it stands."""
+    reader = _Controls()
+    reader.feed(page)
+    return reader.found
+
+
+def opened(client: Client, order: Order, what: str) -> dict[str, str]:
+    """The dialog as it opens beside the list."""
+    return controls(get(client, f"/orders/{order.pk}/{PATHS[what]}", target="dialog", beside="1"))
+
+
+def send(client: Client, order: Order, what: str, form: dict[str, str], target: str = "drawer", rest: str = "") -> Any:
+    """Post the form, by default as htmx does beside the list."""
+    headers = {**HTMX, "HTTP_HX_TARGET": target} if target else {}
+    return client.post(f"/orders/{order.pk}/{PATHS[what]}{rest}?q=FJB", form, **headers)
+
+
+def edit(client: Client, order: Order, what: str, **changes: str) -> Any:
+    """Open the dialog, type, save; None leaves a tick out."""
+    form = opened(client, order, what) | changes
+    answer = send(client, order, what, {name: value for name, value in form.items() if value is not None})
+    order.refresh_from_db()
+    return answer
+
+
+def text(answer: Any) -> str:
+    """The answer as people read it."""
+    return html.unescape(str(answer.content, "utf-8"))
