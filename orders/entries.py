@@ -13,10 +13,13 @@ from django.utils.translation import gettext as _
 from common.actor import Origin
 from common.money import format_amount
 from orders.changes import told
-from orders.models import Event
+from orders.differences import Row as DifferenceRow
+from orders.differences import rows_of
+from orders.models import Alert, Event
 from orders.people import changes as people
 from orders.people.changes import Told
 from orders.repeats import entry_words
+from orders.subjects import about
 from orders.timeline import What
 from payments.models import GatewayAccount
 
@@ -35,6 +38,7 @@ _PROBLEM = "orders/entries/problem.html"
 _SENT = "orders/entries/sent.html"
 _EDITED = "orders/entries/edited.html"
 _UNKNOWN = "orders/entries/unknown.html"
+_DIFFERENCE = "orders/entries/difference.html"
 _STRAY = "orders/entries/stray.html"
 
 LOOKS: dict[str, Look] = {
@@ -44,9 +48,10 @@ LOOKS: dict[str, Look] = {
     What.ORDER_AUTHORIZED: Look("circle-dot-dashed", "info", "orders/entries/authorized.html"),
     What.ORDER_UNDER_REVIEW: Look("circle-ellipsis", "info", "orders/entries/authorized.html"),
     What.ORDER_REVIEW_APPROVED: Look("circle-check", "info"),
+    What.ORDER_EDITED: Look("pencil", "info", "orders/entries/lines_edited.html"),
     What.ORDER_CAPTURED: Look("package-check", "ok", _CAPTURED),
     What.ORDER_REFUNDED: Look("undo-2", "", "orders/entries/refunded.html"),
-    What.ORDER_RELEASED: Look("circle-minus"),
+    What.ORDER_RELEASED: Look("circle-minus", "", _PROBLEM),
     What.ORDER_EXTENDED: Look("clock-plus", "info", "orders/entries/extended.html"),
     What.ORDER_CANCELLED: Look("circle-x", "", _PROBLEM),
     What.ORDER_EXPIRED: Look("timer-off"),
@@ -62,6 +67,8 @@ LOOKS: dict[str, Look] = {
     What.RELEASE_UNKNOWN: Look("hourglass", "", _UNKNOWN),
     What.EXTEND_DECLINED: Look("circle-alert", "bad", _PROBLEM),
     What.EXTEND_UNKNOWN: Look("hourglass", "", _UNKNOWN),
+    What.EDIT_DECLINED: Look("circle-alert", "bad", _PROBLEM),
+    What.EDIT_UNKNOWN: Look("hourglass", "", _UNKNOWN),
     What.LINK_CREATED: Look("send", "", _SENT),
     What.LINK_OPENED: Look("smartphone"),
     What.LINK_DECLINED: Look("circle-alert", "", _PROBLEM),
@@ -74,6 +81,11 @@ LOOKS: dict[str, Look] = {
     What.STRAY_FOUND: Look("triangle-alert", "bad", _STRAY),
     What.STRAY_RETURNED: Look("undo-2", "", _STRAY),
     What.STRAY_UNRESOLVED: Look("triangle-alert", "bad", _STRAY),
+    What.SYNC_DIFFERENCE: Look("scale", "bad", _DIFFERENCE),
+    What.SYNC_AGREED: Look("scale", "ok"),
+    What.REFUND_REVERSED: Look("rotate-ccw", "bad", "orders/entries/came_back.html"),
+    What.OPERATION_HANDED_OVER: Look("flag", "bad", "orders/entries/handed_over.html"),
+    What.ALERT_DISMISSED: Look("check", "", _PROBLEM),
     What.SLIP_MADE: Look("printer"),
     What.REPEAT_FOUND: Look("copy", "", _PROBLEM),
     What.REPEAT_DISMISSED: Look("circle-check", "", _PROBLEM),
@@ -82,6 +94,7 @@ LOOKS: dict[str, Look] = {
 
 _REPEATS = frozenset({What.REPEAT_FOUND, What.REPEAT_DISMISSED, What.REPEAT_RESTORED})
 _EDITS = frozenset({What.REFERENCES_EDITED, What.CUSTOMER_EDITED})
+_REVISED = frozenset({What.ORDER_AMENDED, What.ORDER_EDITED})
 _MESSAGES = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED})
 _ORIGIN_ICONS = {
     Origin.MEMBER: "user",
@@ -123,6 +136,7 @@ class Entry:
     version: int = 0
     old_total: str = ""
     changes: tuple[str, ...] = ()
+    differences: tuple[DifferenceRow, ...] = ()
     edits: tuple[Told, ...] = ()
 
 
@@ -150,8 +164,9 @@ def _entry(event: Event, currency: str) -> Entry:
         before=_time(data.get("before")),
         after=_time(data.get("after")),
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
+        differences=rows_of(data.get("differences", ()), own),
         edits=tuple(people.told(data["changes"])) if event.kind in _EDITS else (),
-        **(_amended(data, own) if event.kind == What.ORDER_AMENDED else {}),
+        **(_amended(data, own) if event.kind in _REVISED else {}),
     )
 
 
@@ -192,8 +207,10 @@ def _note(kind: str, data: Mapping[str, Any]) -> str:
     """The reason in words: the gateway's own, the mail server's, or what our code stands for."""
     if kind in _REPEATS:
         return entry_words(data)
+    if kind == What.ALERT_DISMISSED:
+        return str(Alert.Kind(data["kind"]).label)
     if kind in _MESSAGES:  # these name their message by its ID
-        return str(data.get("reason", ""))
+        return ": ".join(filter(None, (about(data["about"]) if "about" in data else "", str(data.get("reason", "")))))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")
     said = str(data.get("reason", ""))
     return reason_words(said) if said in _REASONS else given or said
@@ -207,6 +224,7 @@ def reason_words(code: str) -> str:
 
 _REASONS: dict[str, Callable[[], str]] = {
     "cancelled": lambda: "",
+    "total_lowered": lambda: _("The total had been lowered, and this was reserved beyond it."),
     "review_rejected": lambda: _("The payment was rejected after review. Nothing was charged."),
     "wrong_attempt": lambda: _("The payment belongs to no attempt of this order."),
     "wrong_amount": lambda: _("The sum paid is not the order's."),

@@ -28,9 +28,12 @@ class Verb(StrEnum):
     UNWIND = "unwind"
     WITHDRAW = "withdraw"
     AMEND = "amend"
+    EDIT_LINES = "edit_lines"
     EDIT_REFERENCES = "edit_references"
     EDIT_CUSTOMER = "edit_customer"
     DUPLICATE = "duplicate"
+    SYNC = "sync"
+    DISMISS = "dismiss"
     SLIP = "slip"
 
 
@@ -43,9 +46,12 @@ PERMISSION: dict[Verb, Permission] = {
     Verb.UNWIND: Permission.ORDERS_CANCEL,
     Verb.WITHDRAW: Permission.ORDERS_CANCEL,
     Verb.AMEND: Permission.LINKS_CREATE,
+    Verb.EDIT_LINES: Permission.ORDERS_EDIT,
     Verb.EDIT_REFERENCES: Permission.ORDERS_EDIT,
     Verb.EDIT_CUSTOMER: Permission.ORDERS_EDIT,
     Verb.DUPLICATE: Permission.LINKS_CREATE,
+    Verb.SYNC: Permission.ORDERS_CAPTURE,  # who may take money may ask where it is
+    Verb.DISMISS: Permission.ORDERS_CAPTURE,
     Verb.SLIP: Permission.ORDERS_VIEW,
 }
 
@@ -74,16 +80,22 @@ _STATUS_WORDS: dict[str, Callable[[], str]] = {
 }
 
 
-def _reserved_obstacle(order: Order, at: datetime) -> Obstacle | None:
-    """Why reserved money cannot be moved at `at`: shared by capture, release and extension."""
+def _held_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why nothing is reserved that could be moved, or promised otherwise, at `at`."""
     if order.status not in OPEN:
         return Obstacle("not_authorized", _STATUS_WORDS[order.status]())
     if order.is_under_review:
         return Obstacle("under_review", _("The payment is under review until the gateway has decided."))
     if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
         return Obstacle("authorization_expired", _STATUS_WORDS[Status.EXPIRED]())
-    if order.capturable_amount > 0:
-        return None
+    return None
+
+
+def _reserved_obstacle(order: Order, at: datetime, left: int) -> Obstacle | None:
+    """Why the `left` that is reserved cannot be moved at `at`: shared by capture, release and extension."""
+    found = _held_obstacle(order, at)
+    if found is not None or left > 0:
+        return found
     if order.capturing_amount or order.releasing_amount:
         return _in_flight()
     return Obstacle("nothing_left", _STATUS_WORDS[Status.CAPTURED]())
@@ -94,12 +106,37 @@ def _in_flight() -> Obstacle:
     return Obstacle("in_flight", words)
 
 
+def _adjusting() -> Obstacle:
+    words = _("We do not know yet what became of the change of the total. We keep asking the gateway.")
+    return Obstacle("in_flight", words)
+
+
 def capture_obstacle(order: Order, at: datetime) -> Obstacle | None:
     """Why nothing can be captured at `at`."""
-    found = _reserved_obstacle(order, at)
+    found = _reserved_obstacle(order, at, order.capturable_amount)
+    if found is None and order.adjusting_amount:
+        return _adjusting()
     if found is None and order.releasing_amount:
         return _in_flight()
     return found
+
+
+def edit_lines_obstacle(order: Order, at: datetime) -> Obstacle | None:
+    """Why lines and discounts cannot be edited: what is reserved must be known, and captured lines stay.
+
+    A capture in flight counts as captured; it does not stand in the way.
+    """
+    if order.status == Status.PENDING:
+        words = _("The customer has not paid yet: amend the order and send it again instead.")
+        return Obstacle("not_authorized", words)
+    if order.status == Status.CAPTURED:
+        return Obstacle("not_authorized", _("Everything has been captured, and captured lines stay as they are."))
+    found = _held_obstacle(order, at)
+    if found is not None:
+        return found
+    if order.adjusting_amount:
+        return _adjusting()
+    return _in_flight() if order.releasing_amount else None
 
 
 def refund_obstacle(order: Order, _at: datetime) -> Obstacle | None:
@@ -119,6 +156,8 @@ def cancel_obstacle(order: Order, at: datetime) -> Obstacle | None:
         return Obstacle("has_captures", _("Already captured: release what is left and refund instead."))
     if order.status != Status.AUTHORIZED:
         return Obstacle("cancel_not_allowed", _STATUS_WORDS[order.status]())
+    if order.adjusting_amount:
+        return _adjusting()
     if order.in_flight_amount:
         return _in_flight()
     if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
@@ -144,6 +183,8 @@ def unwind_obstacle(order: Order, at: datetime) -> Obstacle | None:
     """Why an order with captures cannot be ended by releasing the rest and refunding every capture."""
     if not order.captured_amount:
         return Obstacle("nothing_captured", _("Nothing has been captured yet: cancel the order instead."))
+    if order.adjusting_amount:
+        return _adjusting()
     if order.in_flight_amount:
         return _in_flight()
     if release_obstacle(order, at) is None:
@@ -155,7 +196,9 @@ def release_obstacle(order: Order, at: datetime) -> Obstacle | None:
     """Why nothing can be released: it needs a capture and something left of it."""
     if order.status == Status.AUTHORIZED:
         return Obstacle("nothing_captured", _("Nothing has been captured yet: cancel the order instead."))
-    found = _reserved_obstacle(order, at)
+    found = _reserved_obstacle(order, at, order.releasable_amount)
+    if found is None and order.adjusting_amount:
+        return _adjusting()
     if found is None and (order.capturing_amount or order.releasing_amount):
         return _in_flight()
     return found
@@ -166,7 +209,7 @@ def extend_obstacle(order: Order, at: datetime) -> Obstacle | None:
 
     The new end is at most 28 days from now and 90 days from the authorization.
     """
-    found = _reserved_obstacle(order, at)
+    found = _reserved_obstacle(order, at, order.capturable_amount)
     if found is not None:
         return found
     if order.in_flight_amount:
@@ -203,6 +246,18 @@ def duplicate_obstacle(_order: Order, _at: datetime) -> Obstacle | None:
     return None
 
 
+def sync_obstacle(order: Order, _at: datetime) -> Obstacle | None:
+    """Why the gateway cannot be asked: it knows of an order when a customer has paid."""
+    if order.session_reference:
+        return None
+    return Obstacle("never_paid", _("Nobody has paid yet, so there is nothing to ask the gateway for."))
+
+
+def dismiss_obstacle(_order: Order, _at: datetime) -> Obstacle | None:
+    """Nothing: a notice can always be put away by who has seen to it."""
+    return None
+
+
 def slip_obstacle(order: Order, _at: datetime) -> Obstacle | None:
     """Why there is no packing slip: only captured goods are packed."""
     if order.captured_amount > 0:
@@ -219,8 +274,11 @@ _CHECKS = {
     Verb.UNWIND: unwind_obstacle,
     Verb.WITHDRAW: pending_obstacle,
     Verb.AMEND: pending_obstacle,
+    Verb.EDIT_LINES: edit_lines_obstacle,
     Verb.EDIT_REFERENCES: references_obstacle,
     Verb.EDIT_CUSTOMER: customer_obstacle,
     Verb.DUPLICATE: duplicate_obstacle,
+    Verb.SYNC: sync_obstacle,
+    Verb.DISMISS: dismiss_obstacle,
     Verb.SLIP: slip_obstacle,
 }

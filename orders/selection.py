@@ -65,7 +65,8 @@ def rest_to_refund(order: Order) -> list[CaptureShares]:
 
 def _pieces(order: Order, kind: str) -> QuerySet[OperationLine]:
     pieces = OperationLine.objects.filter(operation__order=order, operation__kind=kind, operation__is_stray=False)
-    found = pieces.exclude(operation__state=State.DECLINED)
+    # what came back can be refunded again
+    found = pieces.exclude(operation__state=State.DECLINED).filter(operation__reversal=None)
     return found.order_by("operation__requested_at", "operation_id", "pk")
 
 

@@ -11,7 +11,7 @@ from celery import shared_task
 from common import clock
 from common.kick import kick
 from messaging.actions import deliver
-from orders import documents, messages, operations
+from orders import documents, member_mail, messages, operations
 from orders.actions.book_message import book_message
 from orders.actions.expire import expire_authorizations
 from orders.audit import audit_orders, changed_since
@@ -57,6 +57,12 @@ def deliver_message(message_id: str) -> None:
 def message_settled(message_id: str) -> None:
     """Book what became of it."""
     book_message(uuid.UUID(message_id), at=clock.now())
+
+
+@shared_task
+def deliver_member_message(message_id: str) -> None:
+    """Render and send what a member is told about an order."""
+    deliver(message_id, member_mail.render, clock.now())
 
 
 @shared_task

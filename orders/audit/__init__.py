@@ -1,6 +1,18 @@
 """Recomputing orders from their operations, and what does not agree. Repairs nothing."""
 
-from orders.audit.differences import Difference
-from orders.audit.run import audit_order, audit_orders, changed_since
+from orders.audit.books import load
+from orders.audit.differences import Difference, Finding
+from orders.audit.outside import TOLD, matched
+from orders.audit.run import audit_order, audit_orders, changed_since, findings_of
 
-__all__ = ["Difference", "audit_order", "audit_orders", "changed_since"]
+__all__ = [
+    "TOLD",
+    "Difference",
+    "Finding",
+    "audit_order",
+    "audit_orders",
+    "changed_since",
+    "findings_of",
+    "load",
+    "matched",
+]

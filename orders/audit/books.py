@@ -20,9 +20,20 @@ from orders.timeline import What
 
 Row = Mapping[str, Any]
 
-_OPERATION = ("id", "kind", "state", "amount", "currency", "is_stray", "key", "payment_reference")
+_OPERATION = (
+    "id",
+    "kind",
+    "state",
+    "amount",
+    "currency",
+    "is_stray",
+    "key",
+    "payment_reference",
+    "gateway_reference",
+    "reverses_id",
+)
 _PIECE = ("operation_id", "capture_id", "line_id", "type", "quantity", "amount", "tax_amount", "tax_rate")
-_LINE = ("id", "revision", "name", "quantity", "total_amount", "tax_amount", "tax_rate")
+_LINE = ("id", "revision", "name", "quantity", "total_amount", "tax_amount", "tax_rate", "item")
 _EVENT = ("seq", "kind", "amount", "operation_id", "data")
 
 
@@ -53,11 +64,22 @@ class Books:
         """What ended without an operation: holds that expired, reviews that were rejected."""
         return sum(event["amount"] or 0 for event in self.events if _is_end(event))
 
+    def reversed_ids(self) -> set[str]:
+        """Refunds that came back: what they gave is the merchant's again."""
+        return {operation["reverses_id"] for operation in self.own(Kind.REVERSAL)}
+
+    def edits(self) -> list[Row]:
+        """Entries of the timeline that made other lines current, oldest first."""
+        return sorted((event for event in self.events if event["kind"] in _REVISED), key=lambda event: event["seq"])
+
     def pieces_of(self, kind: str) -> list[Row]:
         """Pieces of the order's own operations of this kind that took or may take something."""
         states = [state for state in State if state != State.DECLINED]
-        counted = {operation["id"] for operation in self.own(kind, states=states)}
+        counted = {operation["id"] for operation in self.own(kind, states=states)} - self.reversed_ids()
         return [piece for piece in self.pieces if piece["operation_id"] in counted]
+
+
+_REVISED = (What.ORDER_AMENDED, What.ORDER_EDITED)
 
 
 def _is_end(event: Row) -> bool:

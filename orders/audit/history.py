@@ -13,9 +13,11 @@ from orders.timeline import What
 _TOLD: dict[str, tuple[str, ...]] = {
     Kind.CAPTURE: (What.ORDER_CAPTURED,),
     Kind.REFUND: (What.ORDER_REFUNDED,),
+    Kind.REVERSAL: (What.REFUND_REVERSED,),
     Kind.VOID: (What.ORDER_CANCELLED,),
     Kind.RELEASE: (What.ORDER_RELEASED,),
     Kind.EXTEND: (What.ORDER_EXTENDED,),
+    Kind.ADJUST: (What.ORDER_EDITED,),
     Kind.AUTHORIZE: (What.ORDER_AUTHORIZED, What.ORDER_UNDER_REVIEW),
 }
 _STRAY = (What.STRAY_RETURNED,)

@@ -14,19 +14,49 @@ from orders.states import PLACED, Status
 def sums(books: Books) -> Iterator[Finding]:
     """The order's columns are what its operations add up to."""
     order = books.order
-    yield from unequal("authorized_amount", books.total(Kind.AUTHORIZE, states=State), order.authorized_amount)
+    yield from unequal("authorized_amount", _authorized(books), order.authorized_amount)
+    yield from unequal("adjusting_amount", books.in_flight(Kind.ADJUST), order.adjusting_amount)
     yield from unequal("captured_amount", books.total(CAPTURES), order.captured_amount)
     yield from unequal("capturing_amount", books.in_flight(CAPTURES), order.capturing_amount)
-    yield from unequal("refunded_amount", books.total(REFUNDS), order.refunded_amount)
+    refunded = books.total(REFUNDS) - books.total(Kind.REVERSAL)
+    yield from unequal("refunded_amount", refunded, order.refunded_amount)
     yield from unequal("refunding_amount", books.in_flight(REFUNDS), order.refunding_amount)
     yield from unequal("withheld_amount", _withheld(books), order.withheld_amount)
     yield from unequal("released_amount", books.total(*RELEASES) + books.let_go(), order.released_amount)
     yield from unequal("releasing_amount", books.in_flight(*RELEASES), order.releasing_amount)
 
 
+def _authorized(books: Books) -> int:
+    """What the authorization came to, or the last changed total the gateway said yes to."""
+    adjusted = {operation["id"]: operation["amount"] for operation in books.own(Kind.ADJUST)}
+    found = [adjusted[event["operation_id"]] for event in books.edits() if event["operation_id"] in adjusted]
+    return int(found[-1]) if found else books.total(Kind.AUTHORIZE, states=State)
+
+
+def content(books: Books) -> Iterator[Finding]:
+    """The current lines are those of the last edit and sum to the order; what was captured is among them."""
+    order = books.order
+    edits = books.edits()
+    yield from unequal("revision", edits[-1]["data"]["revision"] if edits else 1, order.revision)
+    current = [line for line in books.lines if line["revision"] == order.revision]
+    yield from unequal("amount", sum(line["total_amount"] for line in current), order.amount)
+    yield from unequal("tax_amount", sum(line["tax_amount"] for line in current), order.tax_amount)
+    item_of = {line["id"]: line["item"] for line in books.lines}
+    there = {line["item"]: line for line in current}
+    taken = [{**piece, "item": item_of[piece["line_id"]]} for piece in books.pieces_of(CAPTURES) if piece["line_id"]]
+    amounts, units = _sum(taken, "item", "amount"), _sum(taken, "item", "quantity")
+    for item, amount in amounts.items():
+        line = there.get(item)
+        if line is None:
+            yield Finding("captured item", "among the current lines", item)
+            continue
+        yield from at_most(f"units taken of item {line['name']}", line["quantity"], units[item])
+        yield from _within(f"amount taken of item {line['name']}", line["total_amount"], amount)
+
+
 def _withheld(books: Books) -> int:
-    """Return fees kept back from refunds that succeeded."""
-    done = {operation["id"] for operation in books.own(REFUNDS)}
+    """Return fees kept back from refunds that succeeded and stayed."""
+    done = {operation["id"] for operation in books.own(REFUNDS)} - books.reversed_ids()
     fees = (each["amount"] for each in books.pieces if each["type"] == "return_fee" and each["operation_id"] in done)
     return -int(sum(fees))
 
@@ -36,6 +66,7 @@ def limits(books: Books) -> Iterator[Finding]:
     order = books.order
     taken = order.captured_amount + order.capturing_amount + order.released_amount + order.releasing_amount
     yield from at_most("captured and released", order.authorized_amount, taken)
+    yield from at_most("captured", order.amount, order.captured_amount + order.capturing_amount)
     back = order.refunded_amount + order.refunding_amount + order.charged_back_amount + order.withheld_amount
     yield from at_most("refunded", order.captured_amount, back)
     for operation in books.operations:
@@ -107,10 +138,21 @@ def _refunds(books: Books) -> Iterator[Finding]:
     units = _sums(captured, ("operation_id", "line_id"), "quantity")
     for where, quantity in _sums(refunded, ("capture_id", "line_id"), "quantity").items():
         yield from at_most("units refunded of a capture", units.get(where, 0), quantity)
+    yield from _taxes_back(captured, refunded)
     goods = [piece for piece in refunded if piece["type"] != "return_fee"]
     rates = _sums(captured, ("operation_id", "tax_rate"), "amount")
     for where, amount in _sums(goods, ("capture_id", "tax_rate"), "amount").items():
         yield from at_most(f"refunded at rate {where[1]}", max(rates.get(where, 0), 0), amount)
+
+
+def _taxes_back(captured: list[Row], refunded: list[Row]) -> Iterator[Finding]:
+    """A piece that was refunded whole gave back the tax it was captured with."""
+    ours, theirs = ("operation_id", "line_id"), ("capture_id", "line_id")
+    whole, taxes = _sums(captured, ours, "amount"), _sums(captured, ours, "tax_amount")
+    back = _sums(refunded, theirs, "tax_amount")
+    for where, amount in _sums(refunded, theirs, "amount").items():
+        if where[1] is not None and amount == whole.get(where):
+            yield from unequal("tax refunded of a captured piece", taxes[where], back[where])
 
 
 def _sum(rows: Iterable[Row], by: str, field: str) -> dict[Any, int]:

@@ -14,8 +14,9 @@ from payments.gateway import Movement, Outcome, Snapshot
 from payments.gateways import gateway_for
 
 _SETTLED = {str(State.SUCCEEDED), str(State.DECLINED)}
+TOLD = "gateway-"  # the key of what was booked because the gateway told it
 CHARGE = "charge-"  # the key of a capture made with the authorization
-_NAMED = frozenset({Kind.CAPTURE, Kind.REFUND, Kind.VOID, Kind.RELEASE})
+_NAMED = frozenset({Kind.CAPTURE, Kind.REFUND, Kind.VOID, Kind.RELEASE, Kind.ADJUST})
 
 
 def ask(books: Books) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def hold(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
 
 def totals(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
     """Its sums are ours, but for movements it has made and we have not heard of yet."""
-    yield from unequal("authorized at the gateway", books.order.authorized_amount, snapshot.amount)
+    yield from unequal("authorized at the gateway", _authorized(books, snapshot), snapshot.amount)
     for what, kinds, found in (
         ("captured at the gateway", (CAPTURES,), snapshot.captured_amount),
         ("refunded at the gateway", (REFUNDS,), snapshot.refunded_amount),
@@ -70,6 +71,13 @@ def totals(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
         unheard = {operation["key"] for operation in books.own(*kinds, states=IN_FLIGHT)}
         ahead = sum(m.amount for m in snapshot.movements if m.key in unheard and m.state == Outcome.SUCCEEDED)
         yield from unequal(what, books.total(*kinds) - _came_back(books, kinds), found - ahead)
+
+
+def _authorized(books: Books, snapshot: Snapshot) -> int:
+    """What is authorized; a changed total the gateway has said yes to unheard counts already."""
+    asked = {operation["key"]: operation["amount"] for operation in books.own(Kind.ADJUST, states=IN_FLIGHT)}
+    unheard = [m.key for m in snapshot.movements if m.key in asked and m.state == Outcome.SUCCEEDED]
+    return int(asked[unheard[-1]]) if unheard else books.order.authorized_amount
 
 
 def _came_back(books: Books, kinds: tuple[str, ...]) -> int:
@@ -94,7 +102,7 @@ def movements(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def matched(there: Iterable[Movement], operations: Iterable[Row]) -> dict[str, Movement]:
-    """The gateway's movement of each operation: by our key, else by its reference.
+    """The gateway's movement of each operation: by our key; what the gateway told us by its reference.
 
     A charge made with the authorization was nobody's wish: the first capture
     without a key is it.
@@ -104,7 +112,7 @@ def matched(there: Iterable[Movement], operations: Iterable[Row]) -> dict[str, M
     found = {}
     for operation in operations:
         movement = by_key.get(operation["key"])
-        if movement is None and operation["gateway_reference"]:
+        if movement is None and operation["key"].startswith(TOLD):
             movement = by_reference.get((operation["kind"], operation["gateway_reference"]))
         if movement is None and operation["key"].startswith(CHARGE):
             movement = next((m for m in there if m.kind == Kind.CAPTURE and not m.key), None)

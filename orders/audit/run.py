@@ -12,13 +12,14 @@ from orders.audit import history, ledger, outside
 from orders.audit.books import Books, books_of, load
 from orders.audit.differences import Difference, Finding
 from orders.models import Order
-from payments.gateway import GatewayUnavailable
+from payments.gateway import GatewayUnavailable, Snapshot
 
 BATCH = 200
 _TRIES = 3
 
 _CHECKS: tuple[Callable[[Books], Iterable[Finding]], ...] = (
     ledger.sums,
+    ledger.content,
     ledger.limits,
     ledger.status,
     ledger.pieces,
@@ -51,6 +52,12 @@ def audit_orders(
             yield books.order.pk, _audit(books, asks_gateway=asks_gateway)
         after = batch[-1].order.pk
         left = None if left is None else left - len(batch)
+
+
+def findings_of(books: Books, snapshot: Snapshot) -> list[Finding]:
+    """What does not agree within our books, and with what the gateway has just said of the payment."""
+    inside = [finding for check in _CHECKS for finding in check(books)]
+    return [*inside, *outside.compare(books, snapshot), *outside.strays(books)]
 
 
 def _audit(books: Books, *, asks_gateway: bool) -> list[Difference]:

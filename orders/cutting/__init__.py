@@ -8,6 +8,7 @@ minor unit (decisions on money).
 from orders.cutting.captures import capture_everything, capture_pieces
 from orders.cutting.pieces import CutError, Free, Piece, Share
 from orders.cutting.refunds import CaptureShares, refund_everything, refund_pieces
+from orders.cutting.told import told_capture, told_refund
 
 __all__ = [
     "CaptureShares",
@@ -19,4 +20,6 @@ __all__ = [
     "capture_pieces",
     "refund_everything",
     "refund_pieces",
+    "told_capture",
+    "told_refund",
 ]

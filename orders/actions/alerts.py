@@ -1,0 +1,59 @@
+"""What waits for a person: raised with its cause, closed when that is settled, or dismissed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from common.actor import Actor
+from common.errors import DomainError
+from orders.actions.lock import locked
+from orders.models import Alert, Operation, Order
+from orders.rules import Verb, obstacle
+from orders.timeline import What, record
+
+
+def raise_alert(
+    order: Order, kind: str, *, at: datetime, operation: Operation | None = None, data: dict[str, Any] | None = None
+) -> Alert:
+    """Open an alert on a locked order; the same cause open already gets the new data."""
+    alert, _is_new = Alert.objects.update_or_create(
+        order=order,
+        kind=kind,
+        operation=operation,
+        closed_at=None,
+        defaults={"data": data or {}},
+        create_defaults={"data": data or {}, "opened_at": at},
+    )
+    return alert
+
+
+def close_alerts(order: Order, kind: str, *, at: datetime, operation: Operation | None = None) -> None:
+    """Settle open alerts of a kind on a locked order: those of an operation, or without one all."""
+    alerts = Alert.objects.filter(order=order, kind=kind, closed_at=None)
+    (alerts.filter(operation=operation) if operation else alerts).update(closed_at=at)
+
+
+@transaction.atomic(durable=True)
+def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, by: Actor, at: datetime) -> None:
+    """Somebody has seen to it; one that is closed already stays so.
+
+    Raises DomainError for an operation nobody knows the end of: that settles itself.
+    """
+    order = locked(order_id, access=access)
+    found = obstacle(order, Verb.DISMISS, access, at)
+    if found is not None:
+        raise found.error()
+    alert = Alert.objects.filter(order=order, pk=alert_id, closed_at=None).first()
+    if alert is None:
+        return
+    if alert.kind == Alert.Kind.HANDED_OVER:
+        raise DomainError("in_flight", _("This ends by itself when the gateway answers."))
+    alert.closed_at = at
+    alert.save(update_fields=["closed_at"])
+    record(order, What.ALERT_DISMISSED, by=by, at=at, operation=alert.operation, data={"kind": alert.kind})

@@ -1,0 +1,56 @@
+"""A refund that had succeeded comes back: the money is the merchant's again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from common.actor import Actor
+from orders.actions.alerts import raise_alert
+from orders.documents import request_slip
+from orders.member_mail import queue_refund_reversed
+from orders.models import Alert, Kind, Operation, Order, State
+from orders.timeline import What, record
+from payments.gateway import Movement
+
+
+def reverse_refund(order: Order, refund: Operation, movement: Movement, *, at: datetime) -> Operation | None:
+    """Book the reversal of a succeeded refund on a locked order, once; None when it was booked before.
+
+    The sum and its return fee can be refunded again (a refund that fails days
+    later is reversed by its own operation). `movement` is the gateway's word.
+    """
+    if refund.state != State.SUCCEEDED or refund.is_stray or Operation.objects.filter(reverses=refund).exists():
+        return None
+    failed_at = movement.failed_at or at
+    by = Actor.gateway(refund.gateway_account.provider)
+    reversal = Operation.objects.create(
+        order=order,
+        kind=Kind.REVERSAL,
+        state=State.SUCCEEDED,
+        amount=refund.amount,
+        currency=refund.currency,
+        key=f"reversal-{refund.pk}",
+        gateway_account=refund.gateway_account,
+        payment_reference=refund.payment_reference,
+        gateway_reference=movement.reference,
+        message=movement.message[:300],
+        reverses=refund,
+        origin=by.origin,
+        actor=by.label,
+        requested_at=failed_at,
+        settled_at=at,
+    )
+    order.refunded_amount -= refund.amount
+    order.withheld_amount -= refund.withheld_amount
+    order.save(update_fields=["refunded_amount", "withheld_amount"])
+    data = {
+        "left": order.refundable_amount,
+        "message": movement.message,
+        "before": (refund.settled_at or refund.requested_at).isoformat(),
+        "after": failed_at.isoformat(),
+    }
+    record(order, What.REFUND_REVERSED, by=by, at=at, amount=refund.amount, operation=reversal, data=data)
+    raise_alert(order, Alert.Kind.REFUND_REVERSED, at=at, operation=reversal)
+    queue_refund_reversed(order, reversal, at=at)
+    request_slip(order, at)
+    return reversal
