@@ -47,7 +47,9 @@ def _tier(tier: str, rest: Sequence[str], surroundings: dict[str, str]) -> tuple
             surroundings = {**surroundings, "CHROMIUM": browser.find()}
         except SystemExit as refusal:
             return False, f"browser: {refusal}"
-    code, line = _pytest([*folders, *rest], surroundings)
+    # only the unit tier: the others start processes and browsers enough of their own
+    both = ["--numprocesses=2", "--dist=worksteal"] if tier == "unit" else []
+    code, line = _pytest([*both, *folders, *rest], surroundings)
     return code in {0, _NO_TESTS}, f"{tier}: {line}"
 
 
