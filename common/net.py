@@ -7,8 +7,10 @@ the address that was checked; what a name server says a moment later changes not
 from __future__ import annotations
 
 import ipaddress
+import queue
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -150,6 +152,27 @@ def _words(error: Exception) -> str:
     return _("The connection broke off.")
 
 
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of a name. A name server has no timeout of its own: a thread waits for it, not we."""
+    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="name server", daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty as error:
+        raise httpcore.ConnectTimeout from error
+    if isinstance(answer, Exception):
+        raise httpcore.ConnectError(_("The host name is not known.")) from answer
+    return answer
+
+
 class TimedStream(httpcore.NetworkStream):
     """A stream that ends at a moment: one byte every few seconds does not keep a worker for ever."""
 
@@ -205,7 +228,7 @@ class PublicBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Dial the first reachable of the host's addresses; all of them must be public."""
-        addresses = self._resolve(host, port)
+        addresses = self._resolve(host, port, _until(self._deadline, timeout))
         problem: Exception | None = None
         for address in addresses:
             left = _until(self._deadline, timeout)
@@ -217,12 +240,8 @@ class PublicBackend(httpcore.NetworkBackend):
         raise httpcore.ConnectError(_("No connection to the page.")) from problem
 
     @staticmethod
-    def _resolve(host: str, port: int) -> list[str]:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(_("The host name is not known.")) from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    def _resolve(host: str, port: int, seconds: float) -> list[str]:
+        addresses = _looked_up(host, port, seconds)
         if not _is_private_allowed() and not all(is_public(address) for address in addresses):
             raise httpcore.ConnectError(_("The page is not on the public internet."))
         return addresses

@@ -103,15 +103,28 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(monkeypatch: pytes
         net.fetch("https://rebinding.example/terms")
 
 
+def test_a_name_server_that_never_answers_is_waited_for_no_longer_than_a_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = threading.Event()
+    monkeypatch.setattr(net.socket, "getaddrinfo", lambda *_, **__: ends.wait(5) and [])
+    monkeypatch.setitem(net._TIMEOUT, "connect", 0.2)
+    started = time.monotonic()
+    with pytest.raises(net.FetchError, match="too long"):
+        net.fetch("https://silent.example/terms")
+    assert time.monotonic() - started < 3
+    ends.set()
+
+
 def test_each_redirect_is_checked_again(shop: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     Shop.pages["/terms"] = (302, "text/plain", b"", "http://169.254.169.254/secret")
     checked: list[str] = []
     real = net.PublicBackend._resolve
 
-    def resolve(host: str, port: int) -> list[str]:
+    def resolve(host: str, port: int, seconds: float) -> list[str]:
         checked.append(host)
         settings.FETCH_PRIVATE_ADDRESSES = host == "127.0.0.1"
-        return real(host, port)
+        return real(host, port, seconds)
 
     monkeypatch.setattr(net.PublicBackend, "_resolve", staticmethod(resolve))
     with pytest.raises(net.FetchError, match="public internet"):
