@@ -29,6 +29,7 @@ MONEY_RETURNED = "order.money_returned"
 CANCELLED = "order.cancelled"
 REFUNDED = "order.refunded"
 VOIDED = "order.voided"
+EDITED = "order.edited"
 CUSTOMER_EDITED = "order.customer_edited"
 CONTACT_MOVED = "order.contact_moved"
 
@@ -195,7 +196,24 @@ def _contact_moved(message: Message, order: Order) -> Rendered:
     return mail("orders/mail/contact_moved", subject, _context(order), is_test=order.is_test)
 
 
+def _edited(message: Message, order: Order) -> Rendered | None:
+    """Of the edit it was queued for: a later one has a message of its own."""
+    events = Event.objects.filter(order=order, kind=What.ORDER_EDITED)
+    event = next((each for each in events if edit_id(order, each.data["revision"]) == message.subject_id), None)
+    if event is None:
+        return None
+    old, new = (format_money(event.data[name], order.currency, _locale()) for name in ("old_total", "new_total"))
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: order %(reference)s was changed. The total was %(old)s and is now %(new)s.")
+        return sms(words % {**_names(order), "old": old, "new": new}, is_test=order.is_test)
+    subject = _("Your order %(reference)s from %(store)s was changed") % _names(order)
+    receipt = receipt_of(order, event.data["revision"])
+    context = {**_context(order), "receipt": receipt, "old": old, "new": new}
+    return mail("orders/mail/edited", subject, context, is_test=order.is_test)
+
+
 _RENDER = {
+    EDITED: _edited,
     CONFIRMATION: _confirmation,
     MONEY_RETURNED: _money_returned,
     CANCELLED: _cancelled,

@@ -36,16 +36,16 @@ class Receipt:
     currency: str
 
 
-def receipt_of(order: Order) -> Receipt:
-    """Read the current revision's lines and print them; one query."""
-    lines = list(Line.objects.filter(order=order, revision=order.revision).order_by("position"))
+def receipt_of(order: Order, revision: int | None = None) -> Receipt:
+    """Read the lines of the current revision, or of another, and print them; one query."""
+    lines = list(Line.objects.filter(order=order, revision=revision or order.revision).order_by("position"))
     locale = get_language() or "en"
     return Receipt(
         lines=tuple(_line(line, order.currency, locale) for line in lines),
         taxes=tuple(
             (percent(rate, locale), format_amount(tax, order.currency, locale)) for rate, tax in _taxes(lines)
         ),
-        total=format_amount(order.amount, order.currency, locale),
+        total=format_amount(sum(line.total_amount for line in lines), order.currency, locale),
         currency=order.currency,
     )
 

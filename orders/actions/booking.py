@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from common.actor import Actor
-from common.kick import kick
-from orders.actions.let_go import reserve_release
+from orders.actions.let_go import release_rest
 from orders.actions.place import slices_of
 from orders.actions.reserve import IN_FLIGHT_COLUMN
+from orders.actions.turn import turn_to
 from orders.documents import request_slip
 from orders.messages import queue_refunded, queue_voided
 from orders.models import Kind, Operation, Order
@@ -24,6 +24,7 @@ _DECLINED: dict[str, What] = {
     Kind.VOID: What.CANCEL_DECLINED,
     Kind.RELEASE: What.RELEASE_DECLINED,
     Kind.EXTEND: What.EXTEND_DECLINED,
+    Kind.ADJUST: What.EDIT_DECLINED,
 }
 _UNKNOWN: dict[str, What] = {
     Kind.CAPTURE: What.CAPTURE_UNKNOWN,
@@ -31,6 +32,7 @@ _UNKNOWN: dict[str, What] = {
     Kind.VOID: What.CANCEL_UNKNOWN,
     Kind.RELEASE: What.RELEASE_UNKNOWN,
     Kind.EXTEND: What.EXTEND_UNKNOWN,
+    Kind.ADJUST: What.EDIT_UNKNOWN,
 }
 
 
@@ -41,6 +43,11 @@ def succeeded(order: Order, operation: Operation, result: Result, at: datetime) 
         _record(order, What.STRAY_RETURNED, operation, at, data, by=Actor.system())
         return
     _land(order, operation)
+    _BOOK[operation.kind](order, operation, result, at)
+
+
+def told(order: Order, operation: Operation, result: Result, at: datetime) -> None:
+    """Book a movement that nobody here asked for, on locked rows: it was never in flight."""
     _BOOK[operation.kind](order, operation, result, at)
 
 
@@ -60,8 +67,8 @@ def declined(order: Order, operation: Operation, at: datetime) -> None:
         order.capture_problem = operation.message or operation.code or "declined"
         order.save(update_fields=["capture_problem"])
     _record(order, _DECLINED[operation.kind], operation, at, data)
-    if operation.kind == Kind.CAPTURE:
-        _release_rest(order, at)
+    if operation.kind in {Kind.CAPTURE, Kind.ADJUST}:
+        release_rest(order, at=at)
 
 
 def unknown(order: Order, operation: Operation, at: datetime) -> None:
@@ -99,14 +106,8 @@ def _captured(order: Order, operation: Operation, _result: Result, at: datetime)
         "reference": operation.reference,
     }
     _record(order, What.ORDER_CAPTURED, operation, at, data)
-    _release_rest(order, at)
+    release_rest(order, at=at)
     request_slip(order, at)
-
-
-def _release_rest(order: Order, at: datetime) -> None:
-    release = reserve_release(order, at=at)
-    if release is not None:
-        kick("orders.tasks.run_operation", str(release.pk))
 
 
 def _refunded(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
@@ -135,7 +136,8 @@ def _released(order: Order, operation: Operation, _result: Result, at: datetime)
     if order.status == Status.PART_CAPTURED and not order.reserved_amount:
         order.move_to(Status.CAPTURED)
     order.save(update_fields=["released_amount", "status"])
-    _record(order, What.ORDER_RELEASED, operation, at, {"left": order.capturable_amount})
+    data = {"left": order.capturable_amount, "reason": operation.reason}
+    _record(order, What.ORDER_RELEASED, operation, at, data)
 
 
 def _extended(order: Order, operation: Operation, result: Result, at: datetime) -> None:
@@ -149,6 +151,12 @@ def _extended(order: Order, operation: Operation, result: Result, at: datetime) 
     _record(order, What.ORDER_EXTENDED, operation, at, data)
 
 
+def _adjusted(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
+    order.authorized_amount = operation.amount
+    revision, tells = operation.revision or order.revision, operation.tells_customer
+    turn_to(order, revision, operation=operation, tells_customer=tells, by=operation.by, at=at)
+
+
 _Book = Callable[[Order, Operation, Result, datetime], None]
 _BOOK: dict[str, _Book] = {
     Kind.CAPTURE: _captured,
@@ -156,4 +164,5 @@ _BOOK: dict[str, _Book] = {
     Kind.VOID: _voided,
     Kind.RELEASE: _released,
     Kind.EXTEND: _extended,
+    Kind.ADJUST: _adjusted,
 }

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.access import Access
 from common.actor import Actor
+from common.kick import kick
 from orders import operations
 from orders.actions.reserve import key_of, ready, reserve
 from orders.messages import queue_voided
@@ -94,7 +95,7 @@ def _request(
     order, earlier = ready(order_id, verb, name, version=version, access=access, at=at)
     if earlier is not None:
         return earlier
-    return reserve(order, kind, order.capturable_amount, name, by=by, at=at, **fields)
+    return reserve(order, kind, order.releasable_amount, name, by=by, at=at, **fields)
 
 
 def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor, at: datetime) -> None:
@@ -107,16 +108,37 @@ def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor,
         queue_voided(order, by=by, at=at)
 
 
-def reserve_release(order: Order, *, at: datetime) -> Operation | None:
-    """The release chosen together with a capture, reserved when the last capture has landed.
+def release_rest(order: Order, *, at: datetime) -> None:
+    """Reserve the release that is due, if one is, and send it soon."""
+    release = reserve_release(order, at=at)
+    if release is not None:
+        kick("orders.tasks.run_operation", str(release.pk))
 
-    Earlier, the gateway would let go of what another capture is about to take.
+
+def reserve_release(order: Order, *, at: datetime) -> Operation | None:
+    """The release chosen together with a capture, or of what is held beyond a lowered total.
+
+    Reserved when the last capture has landed: earlier, the gateway would let go
+    of what another capture is about to take. Not while the total is being changed.
     """
-    if order.capturing_amount or order.capturable_amount <= 0:
+    if order.capturing_amount or order.adjusting_amount or order.releasable_amount <= 0:
         return None
-    own = Operation.objects.filter(order=order, is_stray=False)
-    captures = own.filter(kind=Kind.CAPTURE, state=State.SUCCEEDED, has_release=True)
-    capture = captures.order_by("-settled_at").first()
-    if capture is None or own.filter(kind=Kind.RELEASE, requested_at__gte=capture.settled_at).exists():
+    captures = Operation.objects.filter(order=order, is_stray=False, kind=Kind.CAPTURE, state=State.SUCCEEDED)
+    last = captures.order_by("-settled_at").first()
+    wished = captures.filter(has_release=True).order_by("-settled_at").first()
+    if wished is not None and not _was_released(order, wished):
+        return _after(order, wished, "", at)
+    if last is None or order.capturable_amount > 0 or _was_released(order, last):
         return None
-    return reserve(order, Kind.RELEASE, order.capturable_amount, f"after-{capture.pk}", by=capture.by, at=at)
+    return _after(order, last, "total_lowered", at)
+
+
+def _was_released(order: Order, capture: Operation) -> bool:
+    """Whether a release was tried after the capture; a declined one is left to people."""
+    releases = Operation.objects.filter(order=order, is_stray=False, kind=Kind.RELEASE)
+    return releases.filter(requested_at__gte=capture.settled_at).exists()
+
+
+def _after(order: Order, capture: Operation, reason: str, at: datetime) -> Operation:
+    key = f"after-{capture.pk}"
+    return reserve(order, Kind.RELEASE, order.releasable_amount, key, by=capture.by, at=at, reason=reason)

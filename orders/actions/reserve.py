@@ -22,6 +22,7 @@ IN_FLIGHT_COLUMN: dict[str, str] = {
     Kind.VOID: "releasing_amount",
     Kind.RELEASE: "releasing_amount",
     Kind.REFUND: "refunding_amount",
+    Kind.ADJUST: "adjusting_amount",
 }
 
 

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from common.contact import readable
 from common.money import format_amount, format_money
 from orders.changes import Content, changes_of, told
+from orders.grid.typed import cells_of
 from orders.models import Order
 from paylinks.actions.create import OrderInput
 from paylinks.forms.create import LONGEST, CreateForm, OrderDraft
-from paylinks.forms.duplicate import cells_of
 from paylinks.forms.page import Amendment, OrderPage, page_of
 from paylinks.models import PaymentLink
 

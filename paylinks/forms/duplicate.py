@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from accounts.models import Store
 from common.contact import readable
 from common.errors import DomainError
-from common.money import format_amount
-from orders.grid import numbers
+from orders.grid.typed import cells_of
 from orders.models import Line, Order
 from paylinks.forms import places
 
@@ -44,18 +43,3 @@ def is_same_currency(order: Order, store: Store) -> bool:
         return places.currency_for(order.country, store.allowed_currencies, order.currency) == order.currency
     except DomainError:
         return False
-
-
-def cells_of(line: Line, currency: str, locale: str, *, has_prices: bool) -> dict[str, str]:
-    """The sign of a price follows from the line's type, as it does when somebody types."""
-    price = format_amount(abs(line.unit_price), currency, locale)
-    discount = format_amount(line.discount_amount, currency, locale) if line.discount_amount else ""
-    return {
-        "type": line.type,
-        "name": line.name,
-        "reference": line.reference,
-        "quantity": str(line.quantity),
-        "unit_price": price if has_prices else "",
-        "discount": discount if has_prices else "",
-        "tax_rate": numbers.percent(line.tax_rate),
-    }

@@ -1,0 +1,107 @@
+"""Edit the lines and discounts of an order that was paid: plan, reserve, call, settle."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.access import Access
+from common.actor import Actor
+from orders import operations
+from orders.actions.lock import locked
+from orders.actions.reserve import key_of, ready, reserve
+from orders.actions.turn import turn_to, write_lines
+from orders.editing.plan import Wish, plan_edit
+from orders.models import Event, Kind, Operation, Order
+from orders.rules import Verb
+from orders.timeline import What
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What became of a wish. Without an `operation` the gateway had not to be asked, and it is done."""
+
+    order: Order
+    operation: Operation | None = None
+    is_new: bool = True
+
+
+def edit_lines(
+    order_id: uuid.UUID,
+    wishes: Sequence[Wish],
+    *,
+    key: str,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    tells_customer: bool = True,
+) -> Edited:
+    """Put `wishes` in place of the lines that were not captured.
+
+    Captured and in flight <= new total <= what the gateway holds; raising needs
+    the gateway's yes, and where it cannot lower, the difference is released with
+    the last capture (the rule of editing). The order changes only when the
+    operation has succeeded. Raises DomainError as capturing does, and what
+    `plan_edit` finds.
+    """
+    edited = request_edit(
+        order_id,
+        wishes,
+        key=key,
+        version=version,
+        access=access,
+        by=by,
+        at=at,
+        tells_customer=tells_customer,
+    )
+    if edited.operation is None:
+        return edited
+    return replace(edited, operation=operations.run(edited.operation.pk))
+
+
+@transaction.atomic(durable=True)
+def request_edit(
+    order_id: uuid.UUID,
+    wishes: Sequence[Wish],
+    *,
+    key: str,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+    tells_customer: bool = True,
+) -> Edited:
+    """Write the new lines under the order's lock, and the operation that will make them current.
+
+    Where the gateway has not to be asked they are current at once. The same key
+    does nothing twice.
+    """
+    name = key_of(Kind.ADJUST, order_id, key)
+    order = locked(order_id, access=access)
+    if Event.objects.filter(order=order, kind=What.ORDER_EDITED, data__key=name).exists():
+        return Edited(order, is_new=False)
+    order, earlier = ready(order_id, Verb.EDIT_LINES, name, version=version, access=access, at=at)
+    if earlier is not None:
+        return Edited(order, earlier, is_new=False)
+    plan = plan_edit(order, wishes)
+    revision = plan.standing.revision
+    write_lines(order, revision, plan.parts)
+    if not plan.is_asked:
+        turn_to(order, revision, tells_customer=tells_customer, by=by, at=at, key=name)
+        return Edited(order)
+    operation = reserve(
+        order,
+        Kind.ADJUST,
+        plan.asked_amount,
+        name,
+        by=by,
+        at=at,
+        revision=revision,
+        tells_customer=tells_customer,
+    )
+    return Edited(order, operation)

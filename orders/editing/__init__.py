@@ -1,0 +1,1 @@
+"""Editing an order's lines after it was paid: what stands, what is planned, what it changes."""
