@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Access
 from common.errors import Obstacle
-from common.money import format_amount, format_money
+from common.money import format_amount
 from orders.facts import address_facts
 from orders.marks import marks
 from orders.models import Line, Order, Repeat
@@ -127,7 +127,6 @@ def _facts(order: Order, other: Order) -> list[Fact]:
 def _values(order: Order) -> list[tuple[str, str]]:
     address = ", ".join(value for _label, value in address_facts(order.delivery_address))
     return [
-        (str(_("Merchant reference 1")), order.merchant_reference1),
         (str(_("Merchant reference 2")), order.merchant_reference2),
         (str(_("Customer")), order.customer_name),
         (str(_("E-mail")), order.email),
@@ -161,7 +160,7 @@ def _money(order: Order) -> list[tuple[str, str]]:
         (_("Released"), order.released_amount),
         (_("Left to capture"), order.capturable_amount if order.status in COUNTING else 0),
     ]
-    return [(words, format_money(amount, order.currency, get_language() or "en")) for words, amount in sums if amount]
+    return [(words, _digits(amount, order.currency)) for words, amount in sums if amount]
 
 
 def _remedy(order: Order, access: Access, at: datetime) -> Remedy | None:

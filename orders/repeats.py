@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from babel.lists import format_list
 from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.access import Access
 from orders.models import Order, Repeat
@@ -82,8 +83,9 @@ def reasons_of(pair: Repeat) -> list[str]:
 def reason_words(reasons: list[str]) -> str:
     """Why two orders are taken for one purchase."""
     words = {"email": _("e-mail"), "phone": _("phone"), "reference": _("merchant reference 1")}
-    shared = ", ".join([_("store"), _("sum"), *(words[name] for name in reasons if name in words)])
-    return _("The same %(shared)s within 24 hours.") % {"shared": shared}
+    shared = [_("store"), _("sum"), *(words[name] for name in reasons if name in words)]
+    listed = format_list(shared, locale=(get_language() or "en").replace("-", "_"))
+    return _("The same %(shared)s within 24 hours.") % {"shared": listed}
 
 
 def entry_words(data: Mapping[str, Any]) -> str:

@@ -240,6 +240,11 @@ class Sheet:
         return self.address("repeats")
 
     @property
+    def print_url(self) -> str:
+        """All of the order on one page, for paper."""
+        return self.address("print")
+
+    @property
     def slip_url(self) -> str:
         """Where the packing slip is asked for."""
         return reverse("orders:slip", args=[self.order.pk])

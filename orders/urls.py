@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import captures, let_go, order, people, refunds, repeats, slips
+from orders.views import captures, let_go, order, people, prints, refunds, repeats, slips
 from orders.views import list as listing
 
 app_name = "orders"
@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:order_id>/cancel/", let_go.cancel, name="cancel"),
     path("<uuid:order_id>/release/", let_go.release, name="release"),
     path("<uuid:order_id>/extend/", let_go.extend, name="extend"),
+    path("<uuid:order_id>/print/", prints.paper, name="print"),
     path("<uuid:order_id>/repeats/", repeats.repeats, name="repeats"),
     path("<uuid:order_id>/repeats/<int:repeat_id>/", repeats.repeat, name="repeat"),
     path("<uuid:order_id>/details/references/", people.references, name="edit_references"),

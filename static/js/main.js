@@ -12,6 +12,7 @@ import "./menu.js";
 import "./unsaved.js";
 import "./busy.js";
 import "./copy.js";
+import "./print.js";
 import "./countdown.js";
 import "./toast.js";
 import "./autosubmit.js";

@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:cancel": ("GET", Permission.ORDERS_CANCEL, ("order",)),
     "orders:release": ("GET", Permission.ORDERS_RELEASE, ("order",)),
     "orders:extend": ("GET", Permission.ORDERS_EXTEND, ("order",)),
+    "orders:print": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeats": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeat": ("POST", Permission.ORDERS_CANCEL, ("order", "pair")),
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),

@@ -134,7 +134,7 @@ def test_the_drawer_says_which_order_it_repeats(alice_client: Client, acme: Comp
     first, second = two(acme, at)
     page = html.unescape(get(alice_client, f"/orders/{second.pk}/"))
     assert "This looks like a repeat of FJB-1, 4 minutes earlier" in page
-    assert "The same store, sum, e-mail within 24 hours." in page
+    assert "The same store, sum, and e-mail within 24 hours." in page
     assert f'href="/orders/{second.pk}/repeats/"' in page
     assert "FJB-2, 4 minutes later, looks like a repeat of this" in get(alice_client, f"/orders/{first.pk}/")
 
@@ -160,7 +160,6 @@ def test_side_by_side_differences_are_marked(alice_client: Client, acme: Company
     _first, second = two(acme, at, customer_name="Frida N", lines=(*LINES[1:], BOWL))
     page = get(alice_client, f"/orders/{second.pk}/repeats/")
     assert "<mark>Frida N</mark>" in page
-    assert "<mark>FJB-2</mark>" in page
     assert "<mark>Serving bowl" not in page
     assert page.count("Serving bowl, sea green 24 cm") == 2
 
