@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,10 +45,10 @@ def amended_by(link: PaymentLink) -> Amended | None:
     return found if found is not None and found.number == link.number else None
 
 
-def amendments_of(order: Order) -> dict[int, Amended]:
+def amendments_of(order_id: uuid.UUID, currency: str) -> dict[int, Amended]:
     """Every change of an order, for staff, by the number of the link that told it. One query."""
-    events = Event.objects.filter(order=order, kind=What.ORDER_AMENDED).values_list("data", flat=True)
-    return {data["number"]: _read(data, order.currency, to_customer=False) for data in events}
+    events = Event.objects.filter(order=order_id, kind=What.ORDER_AMENDED).values_list("data", flat=True)
+    return {data["number"]: _read(data, currency, to_customer=False) for data in events}
 
 
 def _read(data: Mapping[str, Any], currency: str, *, to_customer: bool, most: int = MOST_TOLD) -> Amended:

@@ -17,6 +17,7 @@ from common.htmx import respond, target_of
 from common.lists import Count
 from common.pages import Page
 from paylinks import search
+from paylinks.amended import amendments_of
 from paylinks.filters import creators, filters_of
 from paylinks.forms.history import HistoryQuery
 from paylinks.rows import Printer, Row
@@ -116,8 +117,9 @@ def earlier(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
         raise Http404(str(order_id))
     printer = Printer.for_page(request.access, at, "")
     query = request.GET.urlencode()
+    amended = amendments_of(order_id, current[0].order__currency) if links else {}
     context = {
-        "rows": printer.rows(links),
+        "rows": [(row, amended.get(link.number + 1)) for row, link in zip(printer.rows(links), links, strict=True)],
         "current": printer.rows(current)[0],
         "may_see": request.access.can(Permission.ORDERS_VIEW),
         "back": reverse("paylinks:history") + (f"?{query}" if query else ""),

@@ -201,3 +201,28 @@ def test_it_is_reached_from_the_row_the_order_and_what_was_created(alice_client:
     assert isinstance(order, Order)
     for place in ("/links/", f"/orders/{link.order_id}/", f"/links/{link.pk}/created/"):
         assert url(link) not in alice_client.get(place).content.decode(), place
+
+
+def test_earlier_links_say_what_changed_after_them(alice_client: Client, link: PaymentLink) -> None:
+    newer = resend_link(link.pk, access=None, by=Actor("member", "bob@acme.example"), at=clock.now())
+    form, _page = opened(alice_client, newer)
+    assert send(alice_client, newer, {**form, "line-0-quantity": "1", "recipient": "nils@example.com"})[0] == 302
+    page = alice_client.get(f"/links/{link.order_id}/earlier/").content.decode()
+    assert page.count("Then changed: 1,319.20 SEK, before 2,068.20 SEK") == 1
+    seen = words_of(page)
+    for words in (
+        "Serving bowl, sea green 24 cm: 1 × 749.00, before 2 × 749.00",
+        "Sent to: nils@example.com, before frida.nystrom@example.com",
+    ):
+        assert words in seen, words
+
+
+def test_the_order_shows_its_second_version(alice_client: Client, link: PaymentLink) -> None:
+    form, _page = opened(alice_client, link)
+    assert send(alice_client, link, {**form, "line-0-quantity": "1"})[0] == 302
+    timeline = words_of(alice_client.get(f"/orders/{link.order_id}/").content.decode())
+    for words in ("Order changed before payment", "version 2", "before 2 × 749.00", "Total before 2,068.20"):
+        assert words in timeline, words
+    details = words_of(alice_client.get(f"/orders/{link.order_id}/details/").content.decode())
+    assert "1 × 749.00" in details
+    assert "2 × 749.00" not in details
