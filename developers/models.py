@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import BrinIndex
@@ -48,14 +49,9 @@ class Problem(models.TextChoices):
 class RequestLogQuerySet(InReach["RequestLog"]):
     """Reading the log."""
 
-    def about(self, *, operation_id: uuid.UUID | None, attempt_id: uuid.UUID | None) -> Self:
-        """Calls about an operation, or about a customer's attempt to pay."""
-        found = Q(pk=None)
-        if operation_id:
-            found |= Q(operation_id=operation_id)
-        if attempt_id:
-            found |= Q(attempt_id=attempt_id)
-        return self.filter(found)
+    def about(self, subjects: Collection[uuid.UUID]) -> Self:
+        """Calls about these operations, or these attempts of customers to pay."""
+        return self.filter(Q(operation_id__in=subjects) | Q(attempt_id__in=subjects))
 
 
 class RequestLog(models.Model):

@@ -138,14 +138,15 @@ class Entry:
     changes: tuple[str, ...] = ()
     differences: tuple[DifferenceRow, ...] = ()
     edits: tuple[Told, ...] = ()
+    logs_url: str = ""
 
 
-def entries_of(events: Iterable[Event], currency: str) -> list[Entry]:
+def entries_of(events: Iterable[Event], currency: str, logs: Callable[[Event], str]) -> list[Entry]:
     """Entries in the order given; amounts in `currency` unless the event names its own."""
-    return [_entry(event, currency) for event in events]
+    return [_entry(event, currency, logs(event)) for event in events]
 
 
-def _entry(event: Event, currency: str) -> Entry:
+def _entry(event: Event, currency: str, logs_url: str) -> Entry:
     look, data = LOOKS[event.kind], event.data
     own = data.get("currency", currency)
     return Entry(
@@ -165,6 +166,7 @@ def _entry(event: Event, currency: str) -> Entry:
         after=_time(data.get("after")),
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
         differences=rows_of(data.get("differences", ()), own),
+        logs_url=logs_url,
         edits=tuple(people.told(data["changes"])) if event.kind in _EDITS else (),
         **(_amended(data, own) if event.kind in _REVISED else {}),
     )

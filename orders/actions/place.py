@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,9 @@ PLACED_FIELDS = (
     "is_under_review", "is_charged_at_once", "customer_name", "email", "phone", "language",
     "delivery_address", "billing_address", "search_text",
 )  # fmt: skip
+
+
+_KEY = "authorize-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _book_authorization(order: Order, authorization: Authorization, *, by: Actor
         state=State.PENDING if authorization.is_under_review else State.SUCCEEDED,
         amount=order.amount,
         currency=order.currency,
-        key=f"authorize-{authorization.attempt_id}",
+        key=_KEY + authorization.attempt_id,
         gateway_account=authorization.account,
         payment_reference=authorization.payment_reference,
         gateway_reference=authorization.payment_reference,
@@ -101,6 +105,14 @@ def _book_authorization(order: Order, authorization: Authorization, *, by: Actor
         requested_at=at,
         settled_at=None if authorization.is_under_review else at,
     )
+
+
+def attempt_of(operation: Operation) -> uuid.UUID | None:
+    """The customer's attempt behind an authorization, which stands in its key."""
+    try:
+        return uuid.UUID(operation.key.removeprefix(_KEY))
+    except ValueError:
+        return None
 
 
 def book_charge(order: Order, *, by: Actor, at: datetime) -> None:

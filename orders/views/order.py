@@ -20,6 +20,7 @@ from orders import kinds, search
 from orders.entries import actor_words, entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
+from orders.logs import log_address
 from orders.models import Event, Line, Operation, Order
 from orders.people.pens import customer_pens, references_pen
 from orders.repeats import has_repeat, twins_of
@@ -97,10 +98,11 @@ def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: 
 def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
     """What the timeline prints: everything, or what is of one kind."""
     events = list(Event.objects.filter(order=sheet.order))
+    logs = log_address(sheet.order, sheet.access, sheet.query.text)
     return {
         "tab_template": "orders/timeline.html",
         "kinds": kinds.choices(events, kind, sheet.url),
-        "entries": entries_of(kinds.shown(events, kind), sheet.order.currency),
+        "entries": entries_of(kinds.shown(events, kind), sheet.order.currency, logs),
     }
 
 

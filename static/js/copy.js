@@ -1,4 +1,4 @@
-// [data-copy] copies its value, shows it and says it.
+// [data-copy] copies its value, or the text of [data-copy-from="id"], shows it and says it.
 import { announce, word } from "./words.js";
 
 async function write(text) {
@@ -17,7 +17,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
   event.preventDefault();
-  await write(button.dataset.copy || button.textContent.trim());
+  const source = document.getElementById(button.dataset.copyFrom) ?? button;
+  await write(button.dataset.copy || source.textContent.trim());
   button.focus();
   button.dataset.copied = word("copied");
   announce(word("copied"));

@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:print": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeats": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeat": ("POST", Permission.ORDERS_CANCEL, ("order", "pair")),
+    "orders:logs": ("GET", Permission.DEVELOPER_LOGS, ("order", "event")),
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:edit_references": ("GET", Permission.ORDERS_EDIT, ("order",)),
     "orders:edit_references_preview": ("POST", Permission.ORDERS_EDIT, ("order",)),
@@ -120,6 +121,7 @@ def world(acme: Company, globex: Company) -> World:
     arguments = {
         "token": "nonsense",
         "order": order.pk,
+        "event": 1,
         "link": link.pk,
         "pending": link.order_id,
         "logoless": acme.store.mid,
