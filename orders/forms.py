@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
@@ -82,3 +84,15 @@ class EndForm(ActForm):
     def __init__(self, *args: Any, contact: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["tells_customer"].help_text = contact
+
+
+class AgainForm(forms.Form):
+    """The wish to send a message once more: to whom, and a key of its own."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, recipients: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recipient"] = forms.ChoiceField(
+            label=_("Send it to"), widget=forms.RadioSelect, choices=[(each, each) for each in recipients]
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import captures, let_go, logs, order, people, prints, refunds, repeats, slips
+from orders.views import captures, let_go, letters, logs, order, people, prints, refunds, repeats, slips
 from orders.views import list as listing
 
 app_name = "orders"
@@ -32,6 +32,9 @@ urlpatterns = [
     path("<uuid:order_id>/customer/edit/", people.customer, name="edit_customer"),
     path("<uuid:order_id>/customer/edit/preview/", people.customer_preview, name="edit_customer_preview"),
     path("<uuid:order_id>/logs/<int:seq>/", logs.logs, name="logs"),
+    path("<uuid:order_id>/messages/<uuid:message_id>/", letters.message, name="message"),
+    path("<uuid:order_id>/messages/<uuid:message_id>/mail/", letters.message_mail, name="message_mail"),
+    path("<uuid:order_id>/messages/<uuid:message_id>/again/", letters.message_again, name="message_again"),
     path("<uuid:order_id>/slip/", slips.slip, name="slip"),
     path("<uuid:order_id>/slip/retry/", slips.retry, name="slip_retry"),
 ]

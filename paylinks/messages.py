@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,27 +22,46 @@ from messaging.render import Rendered, mail, sms
 from orders.actions.book_message import LOST
 from paylinks.amended import Amended, amended_by
 from paylinks.models import PaymentLink
-from paylinks.tokens import url_of
+from paylinks.tokens import token_of, url_of
 
 INVITATION = "link.invitation"
 UNDELIVERED = "link.undelivered"
 TASK = "paylinks.tasks.deliver_message"
+HIDDEN = "•••"
 
 
 def render(message: Message) -> Rendered | None:
-    """The message's words in the language that is active; None when it is no longer wanted."""
-    links = PaymentLink.objects.select_related("order__store__merchant")
-    link = links.filter(pk=message.subject_id).first() if message.subject_id else None
-    if link is None:
+    """The message's words in the language that is active; None when it is no longer wanted.
+
+    A link that is paid, cancelled, replaced or over is not sent any more.
+    """
+    link = _link(message)
+    if link is None or (message.kind == INVITATION and not (link.is_current and link.is_open(clock.now()))):
         return None
+    return _words(message, link)
+
+
+def reading(message: Message, *, shows_address: bool) -> Rendered | None:
+    """The same for staff to read, also when the link is closed; its address only for who may have it."""
+    link = _link(message)
+    rendered = _words(message, link) if link else None
+    if link is None or rendered is None or shows_address:
+        return rendered
+    token = token_of(link.pk)
+    return replace(rendered, text=rendered.text.replace(token, HIDDEN), html=rendered.html.replace(token, HIDDEN))
+
+
+def _link(message: Message) -> PaymentLink | None:
+    links = PaymentLink.objects.select_related("order__store__merchant")
+    return links.filter(pk=message.subject_id).first() if message.subject_id else None
+
+
+def _words(message: Message, link: PaymentLink) -> Rendered | None:
     with timezone.override(zone_of(link.order.country)):
         return _RENDER[message.kind](message, link)
 
 
-def _invitation(message: Message, link: PaymentLink) -> Rendered | None:
-    """A link that is paid, cancelled, replaced or over is not sent any more."""
-    if not link.is_current or not link.is_open(clock.now()):
-        return None
+def _invitation(message: Message, link: PaymentLink) -> Rendered:
     context = _context(link)
     amended = amended_by(link)
     if amended is not None:
@@ -73,7 +94,10 @@ def _undelivered(message: Message, link: PaymentLink) -> Rendered | None:
     return mail("paylinks/mail/undelivered", subject, context, is_test=link.order.is_test)
 
 
-_RENDER = {INVITATION: _invitation, UNDELIVERED: _undelivered}
+_RENDER: dict[str, Callable[[Message, PaymentLink], Rendered | None]] = {
+    INVITATION: _invitation,
+    UNDELIVERED: _undelivered,
+}
 
 
 def _context(link: PaymentLink) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from paylinks.views import amend, as_customer, configuration, create, history, links, withdraw
+from paylinks.views import amend, as_customer, configuration, create, history, letters, links, withdraw
 
 app_name = "paylinks"
 
@@ -22,5 +22,7 @@ urlpatterns = [
     path("<uuid:order_id>/amend/preview/", amend.preview, name="amend_preview"),
     path("<uuid:order_id>/withdraw/", withdraw.withdraw, name="withdraw"),
     path("<uuid:order_id>/as-customer/", as_customer.as_customer, name="as_customer"),
+    path("<uuid:order_id>/messages/<uuid:message_id>/", letters.message, name="message"),
+    path("<uuid:order_id>/messages/<uuid:message_id>/mail/", letters.message_mail, name="message_mail"),
     path("<uuid:order_id>/earlier/", history.earlier, name="earlier"),
 ]

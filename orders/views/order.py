@@ -21,6 +21,7 @@ from orders.entries import actor_words, entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
 from orders.logs import log_address
+from orders.letters import letters_of
 from orders.models import Event, Line, Operation, Order
 from orders.people.pens import customer_pens, references_pen
 from orders.repeats import has_repeat, twins_of
@@ -136,6 +137,7 @@ def customer_context(sheet: Sheet) -> dict[str, Any]:
         "delivery": address_facts(order.delivery_address),
         "billing": address_facts(order.billing_address),
         "pens": customer_pens(sheet),
+        "letters": letters_of(order, sheet.query.text),
     }
 
 

@@ -12,6 +12,7 @@ from accounts.access import Access
 from accounts.models import Store
 from common.actor import Actor
 from common.errors import DomainError
+from messaging.limits import check_sending
 from orders.actions.redraft import content_of, redraft_order
 from orders.changes import Content, changes_of
 from orders.lines import check_lines
@@ -21,7 +22,6 @@ from paylinks.actions.create import OrderInput, check_order
 from paylinks.actions.issue import channel_of, issue_link
 from paylinks.actions.lock import locked
 from paylinks.actions.retire import retire_link
-from paylinks.limits import check_sending
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 from paylinks.settle import after_closing, refuse_begun

@@ -14,10 +14,10 @@ from accounts.models import Store
 from accounts.roles import Permission
 from common.actor import Actor
 from common.errors import DomainError
+from messaging.limits import check_sending
 from orders.actions.draft import draft_order
 from orders.lines import LineInput
 from paylinks.actions.issue import channel_of, issue_link
-from paylinks.limits import check_sending
 from paylinks.models import PaymentLink
 from paylinks.rules import create_obstacle
 

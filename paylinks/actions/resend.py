@@ -9,11 +9,11 @@ from django.db import transaction
 
 from accounts.access import Access
 from common.actor import Actor
+from messaging.limits import check_sending
 from orders.models import Order
 from paylinks.actions.issue import channel_of, issue_link
 from paylinks.actions.lock import locked
 from paylinks.actions.retire import retire_link
-from paylinks.limits import check_sending
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 from paylinks.settle import after_closing, refuse_begun

@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.roles import PERMISSIONS, Permission, Role
 from common import clock
 from common.actor import Actor
+from messaging.models import Message
 from paylinks.models import PaymentLink
 from paylinks.tokens import token_of
 from tests import builders
@@ -63,6 +64,9 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:repeats": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeat": ("POST", Permission.ORDERS_CANCEL, ("order", "pair")),
     "orders:logs": ("GET", Permission.DEVELOPER_LOGS, ("order", "event")),
+    "orders:message": ("GET", Permission.ORDERS_VIEW, ("order", "message")),
+    "orders:message_mail": ("GET", Permission.ORDERS_VIEW, ("order", "message")),
+    "orders:message_again": ("POST", Permission.LINKS_CREATE, ("order", "message")),
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:edit_references": ("GET", Permission.ORDERS_EDIT, ("order",)),
     "orders:edit_references_preview": ("POST", Permission.ORDERS_EDIT, ("order",)),
@@ -76,6 +80,8 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "paylinks:count": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:pulse": ("GET", Permission.LINKS_VIEW, ()),
     "paylinks:as_customer": ("GET", Permission.ORDERS_VIEW, ("pending",)),
+    "paylinks:message": ("GET", Permission.ORDERS_VIEW, ("pending", "invitation")),
+    "paylinks:message_mail": ("GET", Permission.ORDERS_VIEW, ("pending", "invitation")),
     "paylinks:earlier": ("GET", Permission.LINKS_VIEW, ("pending",)),
     "paylinks:create": ("GET POST", Permission.LINKS_CREATE, ()),
     "paylinks:preview": ("POST", Permission.LINKS_CREATE, ()),
@@ -134,6 +140,8 @@ def world(acme: Company, globex: Company) -> World:
         "payment": order.payment_reference,
         "verb": "captures",
         "key": "none",
+        "message": Message.objects.get(order_id=order.pk, kind="order.confirmation").pk,
+        "invitation": Message.objects.get(order_id=link.order_id).pk,
         "movement": uuid.uuid4(),
         "item": uuid.uuid4(),
         "webhook": 0,

@@ -26,6 +26,7 @@ SILENT = {
     "orders/actions/refund.py:request_refund": _RESERVED,
     "orders/actions/reserve.py:reserve": _RESERVED,
     "orders/actions/reserve.py:ready": "locks and looks; writes nothing",
+    "orders/actions/send_again.py:send_again": "a message is a row of its own; sending it is recorded",
     "paylinks/actions/create.py:check_order": "looks; writes nothing",
     "paylinks/actions/issue.py:queue_link": "a message is a row of its own; sending it is recorded",
     "paylinks/actions/request.py:can_ask": "looks; writes nothing",

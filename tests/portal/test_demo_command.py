@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import override_settings
 
 from accounts.models import Store
+from messaging.limits import check_sending
 from messaging.models import Message
 from orders.models import Order
-from paylinks.limits import check_sending
 from portal.management.commands import demo
 from sandbox.models import Control, Webhook
 

@@ -15,14 +15,14 @@ HOUR = 3600
 def check_sending(*, person: str, store: str, recipient: str, country: str, channel: str) -> None:
     """Raise DomainError when one more message would be too many within the hour."""
     checks = [
-        ("person", person, _("You have sent very many links within an hour.")),
-        ("store", store, _("This store has sent very many links within an hour.")),
-        ("recipient", recipient, _("This recipient has been sent several links within an hour.")),
+        ("person", person, _("You have sent very many messages within an hour.")),
+        ("store", store, _("This store has sent very many messages within an hour.")),
+        ("recipient", recipient, _("This recipient has been sent several messages within an hour.")),
     ]
     if channel == Channel.SMS:
         checks.append(("country", country, _("Very many text messages went to this country within an hour.")))
     for kind, who, words in checks:
-        if not allow(f"links:{kind}", who, settings.LINK_LIMITS[kind], HOUR):
+        if not allow(f"messages:{kind}", who, settings.LINK_LIMITS[kind], HOUR):
             wait = _("Try again in an hour, or ask the operator of this installation to raise the limit.")
             field = "recipient" if kind in {"recipient", "country"} else None
-            raise DomainError("too_many_links", f"{words} {wait}", field=field)
+            raise DomainError("too_many_messages", f"{words} {wait}", field=field)

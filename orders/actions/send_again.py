@@ -1,0 +1,95 @@
+"""Send again: a message to the customer goes out once more, as the order is now."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from common.actor import Actor
+from common.errors import DomainError
+from messaging.actions import queue
+from messaging.limits import check_sending
+from messaging.models import Channel, Message
+from orders.actions.lock import locked
+from orders.letters import again_obstacle, recipients_of
+from orders.messages import TASK, TOLD
+from orders.models import Order
+
+
+def send_again(
+    order_id: uuid.UUID,
+    message_id: uuid.UUID,
+    *,
+    recipient: str,
+    key: uuid.UUID,
+    access: Access,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    """Queue the message once more for `recipient`; the same `key` again is the same wish.
+
+    Raises DomainError: what stands in the way, `other_contact` when the order's contact has
+    changed meanwhile, `too_many_messages` for more than somebody should be sent.
+    """
+    order = Order.objects.visible_to(access).select_related("store").get(pk=order_id)
+    earlier = _earlier(order, key)
+    if earlier is not None:
+        return earlier
+    check_sending(
+        person=str(by.user_id),
+        store=order.store.mid,
+        recipient=recipient,
+        country=order.country,
+        channel=_channel_of(recipient),
+    )
+    return _send(order_id, message_id, recipient, key, access=access, by=by, at=at)
+
+
+@transaction.atomic(durable=True)
+def _send(
+    order_id: uuid.UUID,
+    message_id: uuid.UUID,
+    recipient: str,
+    key: uuid.UUID,
+    *,
+    access: Access,
+    by: Actor,
+    at: datetime,
+) -> Message:
+    order = locked(order_id, access=access)
+    earlier = _earlier(order, key)  # posted twice at the same moment
+    if earlier is not None:
+        return earlier
+    message = Message.objects.get(pk=message_id, order_id=order.pk, task=TASK)
+    found = again_obstacle(order, message, access)
+    if found is not None:
+        raise found.error()
+    if recipient not in recipients_of(order, message):
+        raise DomainError("other_contact", _("The order's contact has changed meanwhile. Look who it goes to now."))
+    return queue(
+        kind=message.kind,
+        task=TASK,
+        channel=_channel_of(recipient),
+        recipient=recipient,
+        language=order.language,
+        at=at,
+        subject_id=message.subject_id,
+        order_id=order.pk,
+        merchant_id=order.merchant_id,
+        told_task=TOLD,
+        by=by,
+        key=key,
+    )
+
+
+def _earlier(order: Order, key: uuid.UUID) -> Message | None:
+    """What this form has sent already."""
+    return Message.objects.filter(pk=key, order_id=order.pk).first()
+
+
+def _channel_of(recipient: str) -> str:
+    return Channel.EMAIL if "@" in recipient else Channel.SMS

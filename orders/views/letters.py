@@ -1,0 +1,141 @@
+"""Messages sent for an order: what each says as of now, and sending one again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages as toasts
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.decorators import require
+from accounts.requests import PortalRequest
+from accounts.roles import Permission
+from common import clock
+from common.errors import DomainError
+from common.htmx import respond, target_of
+from messaging.models import Message
+from messaging.render import Rendered
+from orders.actions.send_again import send_again
+from orders.forms import AgainForm
+from orders.letters import address, again_obstacle, letter_of, may_send, recipients_of
+from orders.messages import TASK, render
+from orders.rules import Verb, obstacle
+from orders.sheet import Sheet
+from orders.views.order import DRAWER, changed, customer_context, sheet_of
+
+PAGE = "orders/letter.html"
+# a mail brings its own look; nothing in it runs, loads or leads anywhere
+_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+
+
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def message(request: PortalRequest, order_id: uuid.UUID, message_id: uuid.UUID) -> HttpResponse:
+    """What a message says, rendered as of now, and whether it can be sent again."""
+    sheet = sheet_of(request, order_id, "customer")
+    return _ask(request, sheet, _message(sheet, message_id))
+
+
+@xframe_options_sameorigin
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def message_mail(request: PortalRequest, order_id: uuid.UUID, message_id: uuid.UUID) -> HttpResponse:
+    """The mail alone, for the frame it is shown in."""
+    sheet = sheet_of(request, order_id, "customer")
+    return mail_alone(as_of_now(_message(sheet, message_id), render))
+
+
+@require_POST
+@require(Permission.LINKS_CREATE)
+def message_again(request: PortalRequest, order_id: uuid.UUID, message_id: uuid.UUID) -> HttpResponse:
+    """Send it once more."""
+    sheet = sheet_of(request, order_id, "customer")
+    request.access.need(Permission.LINKS_CREATE, sheet.order.store_id)
+    found = _message(sheet, message_id)
+    form = AgainForm(request.POST, recipients=recipients_of(sheet.order, found))
+    if not form.is_valid():
+        return _ask(request, sheet, found, problem=_("Choose who it goes to. Nothing was sent."), status=422)
+    try:
+        sent = send_again(
+            order_id, message_id, **form.cleaned_data, access=request.access, by=request.access.actor, at=clock.now()
+        )
+    except DomainError as error:
+        return _ask(request, sheet, found, problem=error.message, status=409)
+    toasts.success(request, _("On its way to %(recipient)s again.") % {"recipient": sent.recipient})
+    if target_of(request) != "drawer":
+        return HttpResponseRedirect(sheet.address("customer"))
+    sheet = sheet_of(request, order_id, "customer", is_alone=False)
+    return respond(
+        request, DRAWER, {**customer_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
+    )
+
+
+def as_of_now(found: Message, render_: Callable[[Message], Rendered | None]) -> Rendered | None:
+    """Words are made at delivery and kept nowhere: this is what they would be now, in the customer's language."""
+    with translation.override(found.language):
+        return render_(found)
+
+
+def mail_alone(rendered: Rendered | None) -> HttpResponse:
+    """The HTML of a mail as an answer that can do nothing but be looked at."""
+    if rendered is None or not rendered.html:
+        raise Http404
+    return HttpResponse(rendered.html, headers={"Content-Security-Policy": _MAIL_POLICY})
+
+
+def letter_context(sheet: Sheet, found: Message, rendered: Rendered | None) -> dict[str, Any]:
+    """What the page of any message shows."""
+    return {
+        "sheet": sheet,
+        "order": sheet.order,
+        "letter": letter_of(found, sheet.query.text),
+        "rendered": rendered,
+        "mail_url": address(found, "message_mail"),
+        "back": sheet.address("customer"),
+        "fix_url": _fix_url(sheet),
+    }
+
+
+def _fix_url(sheet: Sheet) -> str:
+    """Where the contact is corrected, for those who may, while it can be."""
+    found = obstacle(sheet.order, Verb.EDIT_CUSTOMER, sheet.access, sheet.now)
+    return "" if found else sheet.address("edit_customer")
+
+
+def _message(sheet: Sheet, message_id: uuid.UUID) -> Message:
+    """A message of this order that orders themselves render; otherwise 404."""
+    found = Message.objects.filter(pk=message_id, order_id=sheet.order.pk, task=TASK).first()
+    if found is None:
+        raise Http404(str(message_id))
+    return found
+
+
+def _ask(
+    request: PortalRequest, sheet: Sheet, found: Message, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """The message, and after a refusal what stood in the way; the choice is kept."""
+    is_posted = target_of(request) == "drawer"
+    recipients = recipients_of(sheet.order, found)
+    chosen = request.POST.get("recipient", "")
+    initial = {"key": uuid.uuid4(), "recipient": chosen if chosen in recipients else recipients[0]}
+    context = letter_context(sheet, found, as_of_now(found, render)) | {
+        "form": AgainForm(initial=initial, recipients=recipients),
+        "recipients": recipients,
+        "obstacle": again_obstacle(sheet.order, found, sheet.access),
+        "may_send": may_send(sheet.order, sheet.access),
+        "url": address(found, "message_again") + sheet.query.text,
+        "beside": is_posted or request.GET.get("beside") == "1",
+        "problem": problem,
+    }
+    ask = f"{PAGE}#ask"
+    response = respond(request, PAGE, context, fragments={"dialog": ask, "drawer": ask}, status=status)
+    if is_posted:
+        response.headers["HX-Retarget"] = "#dialog"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
