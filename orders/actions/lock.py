@@ -7,8 +7,11 @@ import uuid
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common import times
 from common.errors import DomainError
+from orders.entries import actor_words
 from orders.models import Order
+from orders.timeline import What, happened_since
 
 
 def locked(order_id: uuid.UUID, *, access: Access | None = None) -> Order:
@@ -23,6 +26,16 @@ def locked(order_id: uuid.UUID, *, access: Access | None = None) -> Order:
 def check_version(order: Order, version: int | None) -> None:
     """Raise DomainError `stale` when somebody acted since the form was shown."""
     if version is not None and order.version != version:
-        raise DomainError(
-            "stale", _("The order has changed since you opened it. Nothing was done; look at the new numbers.")
-        )
+        words = _("The order has changed since you opened it. Nothing was done; look at the new numbers.")
+        raise DomainError("stale", f"{words} {_last_words(order, version)}".strip())
+
+
+def _last_words(order: Order, version: int) -> str:
+    """Who did what last since then, or "" while only an operation runs."""
+    events = happened_since(order, version)
+    if not events:
+        return ""
+    last = events[-1]
+    words = _("%(what)s by %(who)s, %(when)s.")
+    who = actor_words(last.origin, last.actor)
+    return words % {"what": What(last.kind).label, "who": who, "when": times.stamp(last.at)}

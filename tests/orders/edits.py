@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
 
+from common import clock
+from common.actor import Actor
+from common.errors import DomainError
 from orders.models import Order
 from tests.orders.pages import HTMX, get
 
@@ -37,7 +41,7 @@ class _Controls(HTMLParser):
         elif tag == "button" and name:
             self.found[name] = given.get("value", "")
         elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
-            self.found[name] = given.get("value", "on")
+            self.found[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
 
 
 def controls(page: str) -> dict[str, str]:
@@ -64,6 +68,15 @@ def edit(client: Client, order: Order, what: str, **changes: str) -> Any:
     answer = send(client, order, what, {name: value for name, value in form.items() if value is not None})
     order.refresh_from_db()
     return answer
+
+
+def refusal(action: Callable[..., object], *what: object, **fields: object) -> str:
+    """Do it as the system; the code it was refused with, or ""."""
+    try:
+        action(*what, **fields, access=None, by=Actor.system(), at=clock.now())
+    except DomainError as error:
+        return error.code
+    return ""
 
 
 def text(answer: Any) -> str:
