@@ -91,7 +91,7 @@ def _as_customer(order: Order) -> tuple[Choice, ...]:
 
 
 def _release_words(order: Order) -> str:
-    if order.capturable_amount <= 0:
+    if order.releasable_amount <= 0:
         return _("Release remaining")
-    rest = format_amount(order.capturable_amount, order.currency, get_language() or "en")
+    rest = format_amount(order.releasable_amount, order.currency, get_language() or "en")
     return _("Release remaining %(sum)s") % {"sum": rest}

@@ -171,12 +171,17 @@ def _moving(order: Order) -> Iterator[str]:
         yield _("%(sum)s being released") % _money(order, order.releasing_amount)
     if order.refunding_amount:
         yield _("%(sum)s being refunded") % _money(order, order.refunding_amount)
+    if order.adjusting_amount:
+        total = order.adjusting_amount - order.released_amount
+        yield _("the total being changed to %(sum)s") % _money(order, total)
 
 
 def _rest(order: Order, at: datetime) -> Iterator[str]:
     """What can still be captured, and until when."""
     if order.capturable_amount:
         yield _("%(sum)s left") % _money(order, order.capturable_amount)
+    if order.surplus_amount:
+        yield _("%(sum)s more is reserved than the total") % _money(order, order.surplus_amount)
     until = order.authorization_expires_at
     if until is None:
         return

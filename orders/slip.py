@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +96,7 @@ def _slip(order: Order, language: str) -> Slip:
         has_address=any(order.delivery_address.values()),
         contact=tuple(filter(None, (order.phone, order.email))),
         rows=tuple(Row(piece["line__reference"], piece["line__name"], _quantity(piece)) for piece in slices),
-        missing=_missing(order, {piece["line_id"]: piece["packed"] for piece in slices}),
+        missing=_missing(order, {piece["line__item"]: piece["packed"] for piece in slices}),
         bars=Bars(order.reference, *code128(order.reference, BAR_HEIGHT)),
         is_test=order.is_test,
     )
@@ -111,7 +112,9 @@ def captured_goods(order: Order) -> list[dict[str, Any]]:
             operation__is_stray=False,
             line__type=LineType.PHYSICAL,
         )
-        .values("line_id", "line__reference", "line__name", "line__quantity_unit", "line__revision", "line__position")
+        .values(
+            "line__item", "line__reference", "line__name", "line__quantity_unit", "line__revision", "line__position"
+        )
         .annotate(packed=Sum("quantity"), packed_at=Max("operation__settled_at"))
         .order_by("line__revision", "line__position")
     )
@@ -154,9 +157,9 @@ def _quantity(piece: Mapping[str, Any]) -> str:
     return f"{piece['packed']} {piece['line__quantity_unit']}".strip()
 
 
-def _missing(order: Order, packed: Mapping[int, int]) -> int:
+def _missing(order: Order, packed: Mapping[uuid.UUID, int]) -> int:
     goods = Line.objects.filter(order=order, revision=order.revision, type=LineType.PHYSICAL)
-    return sum(packed.get(pk, 0) < quantity for pk, quantity in goods.values_list("pk", "quantity"))
+    return sum(packed.get(item, 0) < quantity for item, quantity in goods.values_list("item", "quantity"))
 
 
 def _date(value: datetime | None) -> str:

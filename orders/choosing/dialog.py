@@ -63,9 +63,7 @@ class Choosing:
         self.is_refused = False
         self.pieces: list[Piece] = []
         shares = self.shares()
-        references = dict(
-            Line.objects.filter(order=self.order, revision=self.order.revision).values_list("pk", "reference")
-        )
+        references = dict(Line.objects.filter(order=self.order).values_list("pk", "reference"))
         proposal = self.proposal() if data is None else []
         wished = {piece.key: piece.quantity for piece in proposal if piece.key is not None}
         frees = [Free(each.amount, each.tax_rate, each.name) for each in proposal if each.key is None]

@@ -110,7 +110,7 @@ class LineEditing:
         Reader(self.order.currency, self.locale, strict).read(self.drafts)
         found = [(draft, number, line) for draft in self.drafts for number, line in enumerate(draft.lines)]
         self.wishes = tuple(Wish(line, None if number else _item(draft)) for draft, number, line in found)
-        if any(draft.errors for draft in self.drafts):
+        if self.obstacle or any(draft.errors for draft in self.drafts):
             return False
         try:
             self.plan = plan_edit(self.order, self.wishes)
@@ -118,6 +118,33 @@ class LineEditing:
             if strict or error.code != "unchanged":
                 self.problem = error.message
         return self.plan is not None
+
+    def forgive(self, active: str) -> None:
+        """Nobody is told off for the cell under the hands."""
+        for draft in self.drafts:
+            for cell in list(draft.errors):
+                if active == f"line-{draft.key}-{cell}":
+                    del draft.errors[cell]
+
+    @property
+    def is_bound(self) -> bool:
+        """Something was typed that leaving would lose."""
+        return self.form.is_bound
+
+    @property
+    def url(self) -> str:
+        """Where the form goes."""
+        return self.sheet.address(Verb.EDIT_LINES)
+
+    @property
+    def preview_url(self) -> str:
+        """What the lines come to while somebody types."""
+        return self.sheet.address("edit_lines_preview")
+
+    @property
+    def back_url(self) -> str:
+        """Where the pen was."""
+        return self.sheet.address("details")
 
     @property
     def obstacle(self) -> Obstacle | None:

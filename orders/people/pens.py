@@ -1,4 +1,4 @@
-"""The pen beside references and customer: where it leads, or why it writes nothing now."""
+"""The pen beside lines, references and customer: where it leads, or why it writes nothing now."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ class Pen:
     why_id: str = ""
     says_why: bool = False
     amend_url: str = ""
+
+
+def lines_pen(sheet: Sheet) -> Pen | None:
+    """The pen of lines and discounts; None hides it from a role that does not edit."""
+    if not may(Verb.EDIT_LINES, sheet.order, sheet.access):
+        return None
+    found = obstacle(sheet.order, Verb.EDIT_LINES, sheet.access, sheet.now)
+    why = found.words if found else ""
+    url = sheet.address(Verb.EDIT_LINES)
+    return Pen("lines", url, why, "lines-why", says_why=bool(why), amend_url=_amend_url(sheet))
 
 
 def references_pen(sheet: Sheet) -> Pen | None:

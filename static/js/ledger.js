@@ -1,5 +1,5 @@
-// form[data-ledger]: Enter walks the cells and never sends, lines come and go here, the review follows by htmx.
-const ledger = () => document.querySelector("form[data-ledger]");
+// [data-ledger]: Enter walks the cells and never sends, lines come and go here, the review follows by htmx.
+const ledger = () => document.querySelector("[data-ledger]");
 const rows = () => [...document.querySelectorAll("[data-ledger] .ledger > [data-line]")];
 const cells = () => rows().flatMap((row) => [...row.querySelectorAll(".input, .select")]);
 const isFull = () => rows().length >= Number(ledger().dataset.limit);

@@ -8,6 +8,7 @@ import "./keys.js";
 import "./tabs.js";
 import "./dialog.js";
 import "./parts.js";
+import "./ledger.js";
 import "./menu.js";
 import "./unsaved.js";
 import "./busy.js";

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from dataclasses import replace
+from html.parser import HTMLParser
 from typing import Any
+
+from django.test import Client
 
 from common import clock
 from common.actor import Actor
@@ -14,6 +19,7 @@ from orders.editing.plan import Wish
 from orders.editing.standing import standing_of
 from orders.lines import LineInput
 from orders.models import Line, Order
+from tests.orders.pages import HTMX, get
 
 ALICE = Actor("member", "alice@acme.example")
 
@@ -47,3 +53,78 @@ def is_sound(order: Order) -> bool:
     found = [str(each) for each in audit_order(order.pk, asks_gateway=True)]
     assert not found, found
     return True
+
+
+class _Grid(HTMLParser):
+    """What a browser would send of the form with the grid; what lies in a template is not sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._is_inside = self._is_inert = False
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        if tag == "form":
+            self._is_inside = "data-guard" in given
+        elif tag == "template":
+            self._is_inert = True
+        elif not self._is_inside or self._is_inert:
+            return
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and ("selected" in given or self._select not in self.found):
+            self.found[self._select] = given["value"]
+        elif tag == "button" and name == "confirmed":
+            self.found[name] = given.get("value", "")
+        elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
+            self.found[name] = given.get("value", "on")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "template":
+            self._is_inert = False
+
+
+def grid_of(page: str) -> dict[str, str]:
+    """The form of a page or a dialog as it stands."""
+    reader = _Grid()
+    reader.feed(page)
+    return reader.found
+
+
+def opened(client: Client, order: Order) -> dict[str, str]:
+    """The dialog as it opens beside the list."""
+    return grid_of(get(client, f"/orders/{order.pk}/details/lines/", target="dialog", beside="1"))
+
+
+def send(client: Client, order: Order, form: dict[str, str], *, target: str = "drawer", rest: str = "") -> Any:
+    """Post the form, by default as htmx does beside the list."""
+    headers = {**HTMX, "HTTP_HX_TARGET": target} if target else {}
+    return client.post(f"/orders/{order.pk}/details/lines/{rest}", form, **headers)
+
+
+def without(form: dict[str, str], name: str) -> dict[str, str]:
+    """The form less the row whose item's name begins so."""
+    row = next(key.removesuffix("-name") for key, value in form.items() if value.startswith(name))
+    return {key: value for key, value in form.items() if not key.startswith(f"{row}-")}
+
+
+def previewed(client: Client, order: Order, form: dict[str, str]) -> str:
+    """What the server says of the form while somebody types."""
+    return text(send(client, order, form, target="edit-review", rest="preview/"))
+
+
+def confirmed(client: Client, order: Order, form: dict[str, str], **more: Any) -> Any:
+    """Look at the sum, then save it."""
+    sum_ = re.search(r'name="confirmed" value="(\d+)"', previewed(client, order, form))
+    assert sum_ is not None
+    answer = send(client, order, form | {"confirmed": sum_[1]}, **more)
+    order.refresh_from_db()
+    return answer
+
+
+def text(answer: Any) -> str:
+    """The answer as people read it."""
+    return html.unescape(answer.content.decode())
