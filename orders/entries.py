@@ -210,7 +210,7 @@ def _note(kind: str, data: Mapping[str, Any]) -> str:
     if kind in _REPEATS:
         return entry_words(data)
     if kind == What.ALERT_DISMISSED:
-        return str(Alert.Kind(data["kind"]).label)
+        return str(dict(Alert.Kind.choices).get(data.get("kind", ""), ""))
     if kind in _MESSAGES:  # these name their message by its ID
         return ": ".join(filter(None, (about(data["about"]) if "about" in data else "", str(data.get("reason", "")))))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")

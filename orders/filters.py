@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Access
 from common.lists import Choice, Filter
-from orders.forms import FILTERABLE, ListQuery
+from orders.forms import FILTERABLE, MARKS, ListQuery
+from orders.models import Alert
 
 
 def filters_of(query: ListQuery, access: Access) -> list[Filter]:
@@ -25,9 +26,9 @@ def _status(query: ListQuery) -> Filter:
 
 
 def _marked(query: ListQuery) -> Filter:
-    words = _("Repeated?")
-    choices = (Choice("repeated", words, "repeated" in query.marks),)
-    shown = words if query.marks else ""
+    words = {"repeated": _("Repeated?"), **{kind.value: str(kind.label) for kind in Alert.Kind}}
+    choices = tuple(Choice(mark, words[mark], mark in query.marks) for mark in MARKS)
+    shown = ", ".join(choice.label for choice in choices if choice.is_chosen)
     return Filter("mark", _("To look at"), shown, _address(query.without(marks=())), choices, is_single=False)
 
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
 from common.lists import Paging, words_of
+from orders.models import Alert
 from orders.states import PLACED, Status
 
-MARKS = ("repeated",)  # what somebody should look at, whatever the status
+MARKS = ("repeated", *Alert.Kind.values)  # what somebody should look at, whatever the status
 FILTERABLE = tuple(status for status in Status if status in PLACED)
 
 

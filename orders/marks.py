@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from django.utils.safestring import SafeString
@@ -9,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import markup
-from orders.models import Order
+from orders.models import Alert, Order
 from orders.states import Status
 
 _LOOKS: dict[str, tuple[str, str]] = {
@@ -34,25 +35,27 @@ def cell_mark(
     has_problem: bool,
     has_stray: bool,
     has_repeat: bool,
+    alert: str,
     refunded: int,
     kept: int,
 ) -> SafeString:
     """The one state a row of the list has room for: the one that wants somebody, else the furthest.
 
-    `refunded` and `kept` are minor units of what was captured. While something
+    `alert` is the kind of what waits for a person, or "". `refunded` and `kept` are minor units of what was captured. While something
     is left to capture, that goes before what was refunded.
     """
     if has_stray:
         return stray_mark()
+    if alert:
+        return alert_mark(alert)
     if has_problem:
         return capture_problem_mark()
     if is_under_review:
         return review_mark()
     if has_repeat:
         return repeat_mark()
-    if refunded and status == Status.CAPTURED:
-        return refund_mark(is_whole=kept == 0)
-    return status_mark(status)
+    is_refunded = refunded and status == Status.CAPTURED
+    return refund_mark(is_whole=kept == 0) if is_refunded else status_mark(status)
 
 
 def refund_mark(*, is_whole: bool) -> SafeString:
@@ -75,6 +78,19 @@ def stray_mark() -> SafeString:
     return markup.status(_("Unexpected money"), "triangle-alert", "bad")
 
 
+def alert_mark(kind: str) -> SafeString:
+    """Something waits for a person."""
+    icon, word = _ALERTS[kind]
+    return markup.status(word(), icon, "bad")
+
+
+_ALERTS: dict[str, tuple[str, Callable[[], str]]] = {
+    Alert.Kind.REFUND_REVERSED: ("rotate-ccw", lambda: _("Refund came back")),
+    Alert.Kind.HANDED_OVER: ("flag", lambda: _("No answer")),
+    Alert.Kind.DIFFERENCE: ("scale", lambda: _("Differs")),
+}
+
+
 def repeat_mark() -> SafeString:
     """It looks like another order, and nobody has decided yet."""
     return markup.status(_("Repeated?"), "copy", "warn")
@@ -85,7 +101,7 @@ def test_mark() -> SafeString:
     return markup.status("TEST", "triangle-alert", "warn")
 
 
-def marks(order: Order, *, has_stray: bool, has_repeat: bool) -> list[SafeString]:
+def marks(order: Order, *, has_stray: bool, has_repeat: bool, alerts: Iterable[str] = ()) -> list[SafeString]:
     """Every state that holds, the stored one first."""
     found = [status_mark(order.status)]
     if order.refunded_amount:
@@ -96,6 +112,7 @@ def marks(order: Order, *, has_stray: bool, has_repeat: bool) -> list[SafeString
         found.append(capture_problem_mark())
     if has_stray:
         found.append(stray_mark())
+    found += [alert_mark(kind) for kind in dict.fromkeys(alerts)]
     if has_repeat:
         found.append(repeat_mark())
     if order.is_test:

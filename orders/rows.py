@@ -32,6 +32,7 @@ FIELDS = (
     "capture_problem",
     "has_stray",  # annotated
     "has_repeat",  # annotated
+    "alert",  # annotated
     "captured_amount",
     "refunded_amount",
     "withheld_amount",
@@ -79,7 +80,7 @@ def row_of(order: Order, now: datetime, query: str) -> Row:
 
 def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple[str, str], test: str) -> Row:
     (placed, key, reference, name, email, phone, status, review, is_test) = values[:9]
-    (problem, stray, repeat, captured, refunded, withheld, until, label, country, amount, currency) = values[9:]
+    (problem, stray, repeat, alert, captured, refunded, withheld, until, label, country, amount, currency) = values[9:]
     kept = captured - refunded - withheld
     return Row(
         id=SafeString(f"order-{key}"),
@@ -92,6 +93,7 @@ def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple
             has_problem=bool(problem),
             has_stray=stray,
             has_repeat=repeat,
+            alert=alert,
             refunded=refunded,
             kept=kept,
         ),

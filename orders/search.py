@@ -12,8 +12,9 @@ from accounts.access import Access
 from common.ids import clean_reference
 from common.lists import Count, phone_digits
 from common.pages import Cursor, Page, page_of
+from orders.alerts import alerted, first_alert
 from orders.forms import ListQuery
-from orders.models import Order
+from orders.models import Alert, Order
 from orders.models.orders import OrderQuerySet
 from orders.repeats import has_repeat, repeated
 from orders.strays import has_stray
@@ -38,7 +39,7 @@ def page(access: Access, query: ListQuery, fields: tuple[str, ...], size: int = 
 
     On the first page of a search the orders that bear exactly that reference come first.
     """
-    marks = {"has_stray": has_stray(), "has_repeat": has_repeat()}
+    marks = {"has_stray": has_stray(), "has_repeat": has_repeat(), "alert": first_alert()}
     orders = matching(access, query).annotate(**marks)
     if query.after or not _may_be_exact(query.words):
         rows = orders.values_list(*fields)
@@ -71,8 +72,15 @@ def _filtered(access: Access, query: ListQuery) -> OrderQuerySet:
     if query.store is not None:
         orders = orders.filter(store=query.store)
     if query.marks:
-        orders = orders.filter(repeated(access))
+        orders = orders.filter(_marked(access, query.marks))
     return orders.filter(status__in=query.statuses) if query.statuses else orders
+
+
+def _marked(access: Access, marks: tuple[str, ...]) -> Q:
+    """Orders with any of these marks."""
+    kinds = tuple(mark for mark in marks if mark in Alert.Kind.values)
+    found = alerted(kinds) if kinds else Q()
+    return found | repeated(access) if "repeated" in marks else found
 
 
 def _meaning(words: str) -> Q:

@@ -17,10 +17,11 @@ from common import markup
 from common.errors import Obstacle
 from common.markup import Share
 from common.money import format_money
+from orders.alerts import Notice, notice_of
 from orders.forms import ListQuery
 from orders.marks import marks
 from orders.menu import Menu, duplicate_url, menu_of
-from orders.models import Order
+from orders.models import Alert, Order
 from orders.repeats import Twin
 from orders.rows import SOON
 from orders.rules import Verb, may, obstacle
@@ -60,11 +61,19 @@ class Sheet:
     tab: str = "order"
     strays: tuple[Stray, ...] = ()
     twins: tuple[Twin, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
     @cached_property
     def marks(self) -> list[SafeString]:
         """Every state that holds."""
-        return marks(self.order, has_stray=bool(self.strays), has_repeat=bool(self.twins))
+        kinds = [alert.kind for alert in self.alerts]
+        return marks(self.order, has_stray=bool(self.strays), has_repeat=bool(self.twins), alerts=kinds)
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What waits for a person, in words."""
+        can_dismiss = may(Verb.DISMISS, self.order, self.access)
+        return [notice_of(alert, can_dismiss=can_dismiss) for alert in self.alerts]
 
     @property
     def title(self) -> str:
@@ -124,7 +133,8 @@ class Sheet:
     @property
     def is_in_flight(self) -> bool:
         """An operation runs whose outcome is not known."""
-        return self.order.in_flight_amount > 0 or getattr(self.order, "is_extending", False)
+        order = self.order
+        return order.in_flight_amount > 0 or order.adjusting_amount > 0 or getattr(order, "is_extending", False)
 
     @property
     def in_flight_words(self) -> str:
@@ -138,6 +148,8 @@ class Sheet:
             return _("We do not know yet what became of the release")
         if order.releasing_amount:
             return _("We do not know yet what became of the cancellation")
+        if order.adjusting_amount:
+            return _("We do not know yet what became of the change of the total")
         return _("We do not know yet what became of the extension")
 
     @property
@@ -193,6 +205,7 @@ class Sheet:
             ("ref", _("Being captured"), order.capturing_amount),
             ("ref", _("Released"), order.released_amount if order.captured_amount else 0),
             ("", _("Left to capture"), order.capturable_amount if self.is_open else 0),
+            ("ref", _("Released with the last capture"), order.surplus_amount if self.is_open else 0),
         ]
         return markup.shares([part for part in parts if part[2]], order.currency)
 
@@ -212,6 +225,11 @@ class Sheet:
     def capture_sum(self) -> str:
         """What is still reserved."""
         return format_money(self.order.capturable_amount, self.order.currency, get_language() or "en")
+
+    @property
+    def release_sum(self) -> str:
+        """What the gateway would let go of."""
+        return format_money(self.order.releasable_amount, self.order.currency, get_language() or "en")
 
     @property
     def can_see_refund(self) -> bool:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import captures, let_go, letters, logs, order, people, prints, refunds, repeats, slips
+from orders.views import (
+    captures,
+    edits,
+    let_go,
+    letters,
+    logs,
+    order,
+    payments,
+    people,
+    prints,
+    refunds,
+    repeats,
+    slips,
+)
 from orders.views import list as listing
 
 app_name = "orders"
@@ -27,14 +40,18 @@ urlpatterns = [
     path("<uuid:order_id>/print/", prints.paper, name="print"),
     path("<uuid:order_id>/repeats/", repeats.repeats, name="repeats"),
     path("<uuid:order_id>/repeats/<int:repeat_id>/", repeats.repeat, name="repeat"),
+    path("<uuid:order_id>/details/lines/", edits.lines, name="edit_lines"),
+    path("<uuid:order_id>/details/lines/preview/", edits.preview, name="edit_lines_preview"),
     path("<uuid:order_id>/details/references/", people.references, name="edit_references"),
     path("<uuid:order_id>/details/references/preview/", people.references_preview, name="edit_references_preview"),
     path("<uuid:order_id>/customer/edit/", people.customer, name="edit_customer"),
     path("<uuid:order_id>/customer/edit/preview/", people.customer_preview, name="edit_customer_preview"),
-    path("<uuid:order_id>/logs/<int:seq>/", logs.logs, name="logs"),
     path("<uuid:order_id>/messages/<uuid:message_id>/", letters.message, name="message"),
     path("<uuid:order_id>/messages/<uuid:message_id>/mail/", letters.message_mail, name="message_mail"),
     path("<uuid:order_id>/messages/<uuid:message_id>/again/", letters.message_again, name="message_again"),
+    path("<uuid:order_id>/logs/<int:seq>/", logs.logs, name="logs"),
+    path("<uuid:order_id>/sync/", payments.sync, name="sync"),
+    path("<uuid:order_id>/notices/<int:alert_id>/dismiss/", payments.dismiss, name="dismiss"),
     path("<uuid:order_id>/slip/", slips.slip, name="slip"),
     path("<uuid:order_id>/slip/retry/", slips.retry, name="slip_retry"),
 ]

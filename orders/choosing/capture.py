@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.roles import Permission
 from common import times
+from common.errors import DomainError
+from common.money import parse
 from orders.actions.capture import cut_capture
 from orders.choosing.dialog import Choosing
-from orders.cutting import CutError, Piece, Share, capture_everything
+from orders.cutting import CutError, Piece, Share, capture_everything, told_capture
 from orders.cutting.captures import chosen_pieces
 from orders.cutting.pieces import by_rate, rest_by_rate
 from orders.facts import percent
@@ -72,6 +74,24 @@ class CaptureChoice(Choosing):
     def proposal(self) -> Sequence[Piece]:
         """Everything that is left."""
         return capture_everything(self.rest.shares, self.rest.free_taken, limit=max(self.order.capturable_amount, 0))
+
+    def typed(self, text: str) -> CaptureChoice:
+        """The same with only this amount chosen, from the highest rate down; all that is left stays the lines."""
+        try:
+            amount = parse(text, self.order.currency, self.locale)
+            left = self.order.capturable_amount
+            if amount == left:
+                return self
+            pieces = told_capture(
+                self.rest.shares, self.rest.free_taken, amount=amount, limit=left, name=_("Part of the order")
+            )
+            wished = [(self._amount(piece.amount), piece.tax_rate, piece.name) for piece in pieces]
+        except DomainError:  # what is wrong with it is said at its field
+            wished = [(text, rate, _("Part of the order")) for rate in self.rates()[:1]]
+        data = {name: str(value) for name, value in self.initial().items()}
+        for at, (digits, rate, name) in enumerate(wished):
+            data |= {f"free-{at}-amount": digits, f"free-{at}-rate": str(rate), f"free-{at}-name": name}
+        return type(self)(self.sheet, data)
 
     def rates(self) -> tuple[int, ...]:
         """Rates at which something is left."""
@@ -161,16 +181,19 @@ class CaptureChoice(Choosing):
         """What happens, to whom, in numbers."""
         if not self.pieces:
             return []
-        left = {"left": self.say(self.left), "method": self.method.name}
+        rest = self.left + self.order.surplus_amount
+        left = {"left": self.say(self.left), "rest": self.say(rest), "method": self.method.name}
         found = [
             _("%(customer)s is charged %(total)s now. Giving it back later takes a refund.")
             % {"customer": self.order.actor_label, "total": self.money}
         ]
         until = self.order.authorization_expires_at
         if self.loses_rest:
-            found.append(_("%(method)s allows one capture: the remaining %(left)s is released and lost.") % left)
+            found.append(_("%(method)s allows one capture: the remaining %(rest)s is released and lost.") % left)
         elif self.is_releasing:
-            found.append(_("The remaining %(left)s is released and cannot be captured later.") % left)
+            found.append(_("The remaining %(rest)s is released and cannot be captured later.") % left)
+        elif rest and not self.left:
+            found.append(_("The %(rest)s reserved beyond the lowered total is released.") % left)
         elif self.left and until:
             words = _("%(left)s stays reserved until %(until)s.")
             found.append(words % {**left, "until": times.full_day(until)})
@@ -179,7 +202,8 @@ class CaptureChoice(Choosing):
     @property
     def release_words(self) -> str:
         """The tick that lets the rest go."""
-        return _("Release the remaining %(left)s") % {"left": self._amount(self.left)}
+        rest = self.left + self.order.surplus_amount
+        return _("Release the remaining %(left)s") % {"left": self._amount(rest)}
 
     def words(self) -> dict[str, Any]:
         """Everything the templates say."""

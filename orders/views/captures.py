@@ -20,8 +20,10 @@ from orders.views import choosing
 @require_safe
 @require(Permission.ORDERS_CAPTURE)
 def capture(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """What can be captured; everything that is left is chosen."""
-    return choosing.opened(request, choosing.choice(request, order_id, CaptureChoice))
+    """What can be captured; everything that is left is chosen, or the amount somebody typed."""
+    dialog = choosing.choice(request, order_id, CaptureChoice)
+    typed = request.GET.get("amount", "").strip()
+    return choosing.opened(request, dialog.typed(typed) if typed else dialog)
 
 
 @require_POST

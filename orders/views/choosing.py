@@ -15,7 +15,7 @@ from orders.choosing import Choosing
 from orders.models import Operation, State
 from orders.rules import PERMISSION
 from orders.sheet import Sheet
-from orders.views.order import DRAWER, changed, sheet_of, timeline_context
+from orders.views.order import DRAWER, changed, sheet_of, tab_context
 
 PAGE = "orders/parts/page.html"
 DIALOG = "orders/parts/dialog.html"
@@ -25,9 +25,15 @@ Kind = TypeVar("Kind", bound=Choosing)
 
 def choice(request: PortalRequest, order_id: uuid.UUID, kind: type[Kind]) -> Kind:
     """The dialog of an order in whose store the person may do this."""
-    sheet = sheet_of(request, order_id, "order")
+    sheet = sheet_of(request, order_id, tab_of(request))
     request.access.need(PERMISSION[kind.verb], sheet.order.store_id)
     return kind(sheet, request.POST if request.method == "POST" else None)
+
+
+def tab_of(request: PortalRequest) -> str:
+    """Where it ends: the timeline, from whichever tab it was done, or the transaction history it began at."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return "details" if sent.get("tab") == "details" else "order"
 
 
 def opened(request: PortalRequest, dialog: Choosing) -> HttpResponse:
@@ -92,7 +98,7 @@ def check(request: PortalRequest, dialog: Choosing) -> HttpResponse | None:
 
 def refused(request: PortalRequest, dialog: Choosing, words: str) -> HttpResponse:
     """Nothing was done: the same dialog on the order as it is now, the input kept."""
-    sheet = sheet_of(request, dialog.order.pk, "order")
+    sheet = sheet_of(request, dialog.order.pk, tab_of(request))
     fresh = type(dialog)(sheet, request.POST).again(words)
     return ask(request, fresh, beside=target_of(request) == "drawer", status=409)
 
@@ -104,9 +110,9 @@ def answer(request: PortalRequest, before: Sheet, operation: Operation, words: s
     elif operation.state == State.SUCCEEDED:
         messages.success(request, words)
     if target_of(request) != "drawer":
-        return HttpResponseRedirect(before.url)
-    sheet = sheet_of(request, before.order.pk, "order")
-    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
+        return HttpResponseRedirect(before.address(before.tab))
+    sheet = sheet_of(request, before.order.pk, before.tab)
+    context = {**tab_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
     response = respond(request, DRAWER, context)
-    response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
+    response.headers["HX-Replace-Url"] = sheet.address(sheet.tab)
     return response

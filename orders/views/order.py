@@ -17,13 +17,15 @@ from accounts.roles import Permission
 from common import clock
 from common.htmx import respond, target_of
 from orders import kinds, search
-from orders.entries import actor_words, entries_of
+from orders.alerts import alerts_of, first_alert
+from orders.entries import entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
-from orders.logs import log_address
 from orders.letters import letters_of
+from orders.logs import log_address
 from orders.models import Event, Line, Operation, Order
-from orders.people.pens import customer_pens, references_pen
+from orders.payments_part import payments_of
+from orders.people.pens import customer_pens, lines_pen, references_pen
 from orders.repeats import has_repeat, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
@@ -83,12 +85,13 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
     orders = search.with_neighbours(orders, request.access, query).annotate(
-        has_stray=has_stray(), has_repeat=has_repeat(), **counts()
+        has_stray=has_stray(), has_repeat=has_repeat(), alert=first_alert(), **counts()
     )
     order = get_object_or_404(orders, pk=order_id)
     strays = tuple(strays_of(order)) if order.has_stray else ()  # type: ignore[attr-defined]
     twins = twins_of(order) if order.has_repeat else ()  # type: ignore[attr-defined]
-    return Sheet(order, request.access, clock.now(), query, alone, tab, strays, twins)
+    alerts = alerts_of(order) if order.alert else ()  # type: ignore[attr-defined]
+    return Sheet(order, request.access, clock.now(), query, alone, tab, strays, twins, alerts)
 
 
 def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -122,7 +125,8 @@ def details_context(sheet: Sheet) -> dict[str, Any]:
         "tab_template": "orders/details.html",
         "lines": [(line, percent(line.tax_rate)) for line in lines],
         "rates": rates_of(lines),
-        "operations": [(each, actor_words(each.origin, each.actor)) for each in operations],
+        "payments": payments_of(sheet, operations, sheet.alerts),
+        "lines_pen": lines_pen(sheet),
         "references_pen": references_pen(sheet),
     }
 

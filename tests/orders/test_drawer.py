@@ -74,7 +74,7 @@ def test_details_show_lines_vat_references_and_movements(alice_client: Client, o
     page = get(alice_client, f"/orders/{order.pk}/details/")
     for words in (
         "Serving bowl, sea green 24 cm", "KB-24-SG", "749.00", "VAT included, 25%", "413.64",
-        str(order.pk), "Authorization, succeeded",
+        str(order.pk), "Transaction history", "Authorization</h4>", "Succeeded",
     ):  # fmt: skip
         assert words in page
 

@@ -1,0 +1,113 @@
+"""What waits for a person: which orders have something, and in what words it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import CharField, F, Func, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common import times
+from common.money import format_money
+from orders.models import Alert, Kind, Operation, Order
+
+# Every list asks it for every row. The last by name goes first: a refund that came back, no
+# answer for a day, a difference.
+_FIRST = """COALESCE((
+    SELECT alert.kind FROM orders_alert AS alert
+    WHERE alert.order_id = %(expressions)s AND alert.closed_at IS NULL ORDER BY alert.kind DESC LIMIT 1
+), '')"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An alert in words. `dismiss_url` is "" for what ends by itself."""
+
+    title: str
+    text: str
+    icon: str
+    dismiss_url: str
+
+
+def first_alert(order: str = "pk") -> Func:
+    """The kind of the alert an order (a path from the annotated rows) is marked with, or ""."""
+    return Func(F(order), template=_FIRST, output_field=CharField())
+
+
+def alerted(kinds: tuple[str, ...]) -> Q:
+    """Orders with open alerts of these kinds."""
+    return Q(pk__in=Alert.objects.filter(kind__in=kinds, closed_at=None).values("order_id"))
+
+
+def alerts_of(order: Order) -> tuple[Alert, ...]:
+    """What is open, the oldest first."""
+    found = Alert.objects.filter(order=order, closed_at=None)
+    return tuple(found.select_related("operation", "operation__reverses"))
+
+
+def notice_of(alert: Alert, *, can_dismiss: bool) -> Notice:
+    """What somebody should know and can do."""
+    title, text, icon = _WORDS[alert.kind](alert)
+    is_ours = can_dismiss and alert.kind != Alert.Kind.HANDED_OVER
+    url = reverse("orders:dismiss", args=[alert.order_id, alert.pk]) if is_ours else ""
+    return Notice(title, text, icon, url)
+
+
+def _came_back(alert: Alert) -> tuple[str, str, str]:
+    reversal = _operation(alert)
+    refund = reversal.reverses or reversal
+    title = _("The refund of %(sum)s from %(day)s failed at the bank on %(failed)s.") % {
+        "sum": _sum(reversal),
+        "day": times.full_day(refund.requested_at),
+        "failed": times.full_day(reversal.requested_at),
+    }
+    return title, _("The money is back with you; refund again or pay the customer another way."), "rotate-ccw"
+
+
+def _handed_over(alert: Alert) -> tuple[str, str, str]:
+    operation = _operation(alert)
+    names = {"sum": _sum(operation), "asked": times.stamp(operation.requested_at)}
+    title = _TITLES[operation.kind]() % names
+    if operation.state == "pending":
+        text = _("The gateway has said for a day that it is working on it.")
+    else:
+        text = _("The gateway has not told for 24 hours whether money moved, so nothing is booked.")
+    advice = _(
+        "Look in the gateway’s own portal for payment %(payment)s or our key %(key)s, then press Sync payments. "
+        "The gateway is asked once a day until it answers."
+    ) % {"payment": operation.payment_reference, "key": operation.key}
+    return title, f"{text} {advice}", "flag"
+
+
+def _differs(_alert: Alert) -> tuple[str, str, str]:
+    text = _("The numbers are in Details, under Payments. Nothing was changed for them.")
+    return _("Our books and the gateway’s differ"), text, "scale"
+
+
+_WORDS: dict[str, Callable[[Alert], tuple[str, str, str]]] = {
+    Alert.Kind.REFUND_REVERSED: _came_back,
+    Alert.Kind.HANDED_OVER: _handed_over,
+    Alert.Kind.DIFFERENCE: _differs,
+}
+_TITLES: dict[str, Callable[[], str]] = {
+    Kind.CAPTURE: lambda: _("No answer about the capture of %(sum)s from %(asked)s"),
+    Kind.REFUND: lambda: _("No answer about the refund of %(sum)s from %(asked)s"),
+    Kind.VOID: lambda: _("No answer about the cancellation from %(asked)s"),
+    Kind.RELEASE: lambda: _("No answer about the release of %(sum)s from %(asked)s"),
+    Kind.EXTEND: lambda: _("No answer about the extension from %(asked)s"),
+    Kind.ADJUST: lambda: _("No answer about the new total of %(sum)s from %(asked)s"),
+}
+
+
+def _operation(alert: Alert) -> Operation:
+    if alert.operation is None:
+        message = f"Alert {alert.pk} names no operation."
+        raise ValueError(message)
+    return alert.operation
+
+
+def _sum(operation: Operation) -> str:
+    return format_money(operation.amount, operation.currency, get_language() or "en")
