@@ -189,7 +189,11 @@ def _type(line: Mapping[str, Any]) -> str:
 
 def _text(label: Callable[[], str]) -> Callable[[Mapping[str, Any], str, str], list[str]]:
     def words(change: Mapping[str, Any], _currency: str, _locale: str) -> list[str]:
-        values = {"name": label(), "now": change["after"] or "–", "old": change["before"] or "–"}
+        values = {"name": label(), "now": change["after"], "old": change["before"]}
+        if not change["before"]:
+            return [_("%(name)s: %(now)s") % values]
+        if not change["after"]:
+            return [_("%(name)s: removed, before %(old)s") % values]
         return [_("%(name)s: %(now)s, before %(old)s") % values]
 
     return words

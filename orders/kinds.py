@@ -15,6 +15,8 @@ _GROUP_OF = {
     "slip": "papers",
     "references": "edits",
     "customer": "edits",
+    "order.amended": "edits",
+    "order.edited": "edits",
 }  # everything else is about the money
 _WORDS: dict[str, Callable[[], str]] = {
     "": lambda: _("All"),
@@ -36,8 +38,8 @@ class Choice:
 
 
 def group_of(event: Event) -> str:
-    """Money, contact, edits or papers: the subject of the event's kind decides."""
-    return _GROUP_OF.get(event.kind.partition(".")[0], "money")
+    """Money, contact, edits or papers: the event's kind decides, or its subject."""
+    return _GROUP_OF.get(event.kind) or _GROUP_OF.get(event.kind.partition(".")[0], "money")
 
 
 def shown(events: Sequence[Event], kind: str) -> list[Event]:
