@@ -88,9 +88,13 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert complaints == [], f"the console complained: {complaints}"
 
 
+# what htmx says of a request that a newer one took the place of; one that failed says htmx:sendError as well
+_REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
+
+
 def _complaint(message: ConsoleMessage, tolerate: str) -> list[str]:
     address = message.location.get("url")  # none: axe itself did it, from the debugger's channel
-    if message.type != "error" or tolerate in message.text or not address:
+    if message.type != "error" or tolerate in message.text or not address or message.text.startswith(_REPLACED):
         return []
     return [f"{message.text} ({address})"]
 

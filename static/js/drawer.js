@@ -1,4 +1,5 @@
 // The order's drawer: modal below 75rem, a region beside the list from there on.
+import { forget, markRow, rowOf } from "./rows.js";
 import { mayLeave } from "./unsaved.js";
 
 const place = document.getElementById("drawer");
@@ -21,14 +22,6 @@ function setModal() {
   else open.removeAttribute("aria-modal");
 }
 
-const rowOf = (path) => [...document.querySelectorAll("a[data-row]")].find((link) => link.pathname === path);
-
-export function markRow() {
-  const path = drawer()?.dataset.drawer || location.pathname;
-  document.querySelectorAll("tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
-  if (drawer()) rowOf(path)?.closest("tr")?.setAttribute("aria-current", "true");
-}
-
 function opened() {
   const open = drawer();
   setModal();
@@ -48,7 +41,7 @@ export function shut() {
   place.replaceChildren();
   wasOpen = false;
   setModal();
-  markRow();
+  forget();
   document.title = titleBefore;
   const back = rowOf(path) ?? (opener?.isConnected ? opener : document.getElementById("main"));
   back.focus();
