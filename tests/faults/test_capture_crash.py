@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,16 +10,8 @@ from orders.models import Operation, Order
 from sandbox.actions import controls
 from sandbox.models import Behaviour, Movement
 from tests import builders
+from tests.faults.aftermath import books_agree, until
 from tests.portals import Portal
-
-
-def _until(check: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.1)
-    return check()
 
 
 def _reserved(portal: Portal) -> Operation:
@@ -39,21 +30,23 @@ def test_a_worker_killed_while_the_gateway_answers_leaves_one_capture(portal_wit
         operation = _reserved(portal)
         controls.set_behaviour(Behaviour.Kind.TIMEOUT_AFTER, at=clock.now(), key_prefix=operation.key, times=1)
         portal.run_task("orders.tasks.run_operation", str(operation.pk))
-        assert _until(lambda: Movement.objects.filter(key=operation.key).exists())
+        assert until(lambda: Movement.objects.filter(key=operation.key).exists())
         portal.processes.kill("worker")
         operation.refresh_from_db()
         assert operation.state == "requested"
 
         portal.processes.start("worker")
         _sweep_now(portal, operation)
-        assert _until(lambda: Order.objects.get(pk=operation.order_id).status == "captured")
+        assert until(lambda: Order.objects.get(pk=operation.order_id).status == "captured")
         assert Movement.objects.filter(key=operation.key).count() == 1
         assert Operation.objects.filter(order=operation.order_id, kind="capture").count() == 1
+        books_agree()
 
 
 def test_a_reserved_capture_nobody_sent_is_sent_by_the_sweep(portal_with: Callable[..., Any]) -> None:
     with portal_with(start=("web", "worker")) as portal:
         operation = _reserved(portal)
         _sweep_now(portal, operation)
-        assert _until(lambda: Order.objects.get(pk=operation.order_id).status == "captured")
+        assert until(lambda: Order.objects.get(pk=operation.order_id).status == "captured")
         assert Movement.objects.filter(key=operation.key).count() == 1
+        books_agree()

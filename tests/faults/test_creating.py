@@ -17,20 +17,12 @@ from common import clock
 from messaging.models import Message
 from orders.models import Order
 from payments.actions import connect_sandbox
+from tests.faults.aftermath import books_agree, until
 from tests.paylinks.typed import filled
 from tests.portals import Portal
 
 
-def _until(check: Callable[[], Any], seconds: float = 40) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.2)
-    return check()
-
-
-def _session_of(user: User) -> str:
+def session_of(user: User) -> str:
     """The key of a session of this person."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
@@ -43,7 +35,7 @@ def _session_of(user: User) -> str:
 def _create_order(portal: Portal, user: User, store: Store) -> httpx.Response:
     """Post the create form as this person's browser would."""
     port = urlsplit(portal.address).port
-    cookies = {f"sessionid_{port}": _session_of(user)}
+    cookies = {f"sessionid_{port}": session_of(user)}
     with httpx.Client(base_url=portal.address, cookies=cookies, timeout=30) as browser:
         page = browser.get(f"/links/new/?store={store.mid}")
         token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
@@ -65,7 +57,8 @@ def test_an_order_made_without_redis_and_worker_is_mailed_once_when_they_return(
 
         portal.redis.start()
         portal.processes.start("worker", "beat")
-        assert _until(lambda: Message.objects.get(kind="link.invitation").state == "sent")
+        assert until(lambda: Message.objects.get(kind="link.invitation").state == "sent")
         portal.run_task("messaging.tasks.sweep")
         time.sleep(1)
         assert len([mail for mail in portal.outbox() if mail["to"] == "frida.nystrom@example.com"]) == 1
+        books_agree()

@@ -16,13 +16,13 @@ from accounts.models import User
 from common import clock
 from common.actor import Actor
 from devkit.postgres import Cluster
+from orders.actions.capture import request_capture
 from orders.actions.refund import request_refund
-from orders.audit import audit_order
 from orders.models import Operation, Order
 from sandbox.models import Movement
 from tests import builders
-from tests.faults.test_capture_crash import _until
-from tests.faults.test_creating import _session_of
+from tests.faults.aftermath import books_agree, until
+from tests.faults.test_creating import session_of
 from tests.filling import Form
 from tests.portals import Portal, running_portal
 
@@ -44,21 +44,25 @@ class Crashing:
         self.portal.processes.environment["CRASH_AT"] = point
         self.portal.processes.start("web", "worker")
         with self.portal.http() as http:
-            assert _until(lambda: _is_up(http))
+            assert until(lambda: _is_up(http))
 
     def has_died(self) -> bool:
         """Whether the point was reached."""
         return self.mark.exists()
 
     def sweep_until_settled(self, order: Order) -> None:
-        """As beat would in a while; what ended is started again, as its supervisor would."""
+        """As beat would in a while."""
         waiting = Operation.objects.filter(order=order, settled_at=None)
-        assert _until(lambda: self._sweep(waiting))
+        assert until(lambda: self._sweep(waiting))
+
+    def restart_ended(self) -> None:
+        """As their supervisor would."""
+        if ended := self.portal.processes.ended():
+            self.portal.processes.start(*ended)
 
     def _sweep(self, waiting: Any) -> bool:
         # Celery's worker ends itself when Redis goes away under a task it has not acknowledged
-        if ended := self.portal.processes.ended():
-            self.portal.processes.start(*ended)
+        self.restart_ended()
         if waiting.update(next_check_at=clock.now()):
             self.portal.run_task("orders.tasks.sweep_operations")
         return not waiting.exists()
@@ -85,7 +89,7 @@ def crashing(
 
 def _post(portal: Portal, user: User, page: str, action: str) -> None:
     """Open the dialog and send its form as it is; the answer may never come."""
-    cookies = {f"sessionid_{urlsplit(portal.address).port}": _session_of(user)}
+    cookies = {f"sessionid_{urlsplit(portal.address).port}": session_of(user)}
     with httpx.Client(base_url=portal.address, cookies=cookies, timeout=20) as browser:
         form = Form(action, browser.get(page).text).with_all_lines(builders.TOTAL)
         try:
@@ -94,12 +98,17 @@ def _post(portal: Portal, user: User, page: str, action: str) -> None:
             return
 
 
+def _ready_for(verb: str, crashing: Crashing, reference: str) -> Order:
+    make = builders.placed_order if verb == "capture" else builders.captured_order
+    return make(crashing.acme.store, merchant_reference1=reference)
+
+
 def _moved_once(order: Order, kind: str, count: int = 1) -> None:
     fresh = Order.objects.get(pk=order.pk)
     assert Movement.objects.filter(payment_id=order.payment_reference, kind=kind).count() == count
     assert fresh.operations.filter(kind=kind, state="succeeded").count() == count
     assert fresh.in_flight_amount == 0
-    assert audit_order(order.pk, asks_gateway=True) == []
+    books_agree()
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -107,29 +116,46 @@ def _moved_once(order: Order, kind: str, count: int = 1) -> None:
 def test_a_web_process_killed_at_any_point_moves_money_once_or_not_at_all(
     crashing: Crashing, point: str, verb: str
 ) -> None:
-    reference = f"{verb} {point}"
-    make = builders.placed_order if verb == "capture" else builders.captured_order
-    order = make(crashing.acme.store, merchant_reference1=reference)
+    order = _ready_for(verb, crashing, f"{verb} {point}")
     crashing.arm(point)
     _post(
         crashing.portal, crashing.acme.people["alice"], f"/orders/{order.pk}/{verb}/", f"/orders/{order.pk}/{verb}s/"
     )
-    assert _until(crashing.has_died)
+    assert until(crashing.has_died)
     crashing.sweep_until_settled(order)
     _moved_once(order, verb, 0 if point == "before reserve" else 1)
 
 
 @pytest.mark.parametrize("point", POINTS[1:])
-def test_a_worker_killed_at_any_point_moves_money_once(crashing: Crashing, point: str) -> None:
-    order = builders.captured_order(crashing.acme.store, merchant_reference1=f"worker {point}")
+@pytest.mark.parametrize("verb", ["capture", "refund"])
+def test_a_worker_killed_at_any_point_moves_money_once(crashing: Crashing, point: str, verb: str) -> None:
+    order = _ready_for(verb, crashing, f"worker {verb} {point}")
     crashing.arm(point)
-    refund = request_refund(
-        order.pk, key=uuid.uuid4().hex, version=None, access=None, by=Actor.system(), at=clock.now()
-    )
-    crashing.portal.run_task("orders.tasks.run_operation", str(refund.pk))
-    assert _until(crashing.has_died)
+    request = request_capture if verb == "capture" else request_refund
+    operation = request(order.pk, key=uuid.uuid4().hex, access=None, by=Actor.system(), at=clock.now())
+    crashing.portal.run_task("orders.tasks.run_operation", str(operation.pk))
+    assert until(crashing.has_died)
     crashing.sweep_until_settled(order)
-    _moved_once(order, "refund")
+    _moved_once(order, verb)
+
+
+def test_a_worker_killed_before_it_reserves_an_automatic_capture_authorizes_and_captures_once(
+    crashing: Crashing,
+) -> None:
+    """A worker reserves by itself only here: the authorization and the capture chosen with it are one transaction."""
+    attempt = builders.begun(builders.system_link(crashing.acme.store, auto_capture=True))
+    builders.decide(attempt)
+    crashing.arm("before reserve")
+    crashing.portal.run_task("paylinks.tasks.check_attempt", str(attempt.pk))
+    assert until(crashing.has_died)
+    order = Order.objects.get(pk=attempt.order_id)
+    assert (order.status, order.operations.count()) == ("pending", 0)
+    crashing.restart_ended()
+    crashing.portal.run_task("paylinks.tasks.check_attempt", str(attempt.pk))
+    assert until(lambda: Operation.objects.filter(order=order).exists())
+    crashing.sweep_until_settled(order)
+    _moved_once(Order.objects.get(pk=order.pk), "capture")
+    assert order.operations.filter(kind="authorize").count() == 1
 
 
 def _restart_postgres() -> None:
@@ -145,13 +171,12 @@ def _restart_postgres() -> None:
 
 @pytest.mark.parametrize("verb", ["capture", "refund"])
 def test_database_and_redis_restarted_after_the_kill_lose_nothing(crashing: Crashing, verb: str) -> None:
-    make = builders.placed_order if verb == "capture" else builders.captured_order
-    order = make(crashing.acme.store, merchant_reference1=f"{verb} restart")
+    order = _ready_for(verb, crashing, f"{verb} restart")
     crashing.arm("after the call")
     _post(
         crashing.portal, crashing.acme.people["alice"], f"/orders/{order.pk}/{verb}/", f"/orders/{order.pk}/{verb}s/"
     )
-    assert _until(crashing.has_died)
+    assert until(crashing.has_died)
     crashing.portal.redis.stop()
     _restart_postgres()
     crashing.portal.redis.start()

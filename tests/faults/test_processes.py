@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.faults.aftermath import until
 from tests.portals import Portal
-
-
-def _until(check: Callable[[], Any], seconds: float = 25) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := check():
-            return found
-        time.sleep(0.2)
-    return check()
 
 
 def test_a_portal_is_ready_and_says_when_parts_are_away(processes: Portal):
     with processes.http() as http:
         processes.run_task("portal.tasks.heartbeat")
-        assert _until(lambda: http.get("/readyz").json()["status"] == "ok")
+        assert until(lambda: http.get("/readyz").json()["status"] == "ok")
         processes.redis.stop()
         answer = http.get("/readyz")
         assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
         assert http.get("/healthz").status_code == 200
         processes.redis.start()
         processes.run_task("portal.tasks.heartbeat")
-        assert _until(lambda: http.get("/readyz").json()["status"] == "ok")
+        assert until(lambda: http.get("/readyz").json()["status"] == "ok")
 
 
 def test_a_killed_worker_is_told_apart_from_a_broken_portal(portal_with: Callable[..., Any]):
