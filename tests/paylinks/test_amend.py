@@ -23,6 +23,7 @@ from paylinks.actions.resend import resend_link
 from paylinks.actions.withdraw import withdraw_order
 from paylinks.models import PaymentLink
 from tests import builders
+from tests.paylinks.customers import silent_gateway
 
 pytestmark = pytest.mark.django_db
 BY = Actor("member", "alice@acme.example")
@@ -207,3 +208,11 @@ def test_a_customer_who_was_faster_keeps_the_first_version(link: PaymentLink) ->
         amend(link)
     order = Order.objects.get(pk=link.order_id)
     assert (order.status, order.revision, order.authorized_amount) == ("authorized", 1, builders.TOTAL)
+
+
+def test_while_the_gateway_is_silent_nothing_changes(link: PaymentLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = builders.begun(link)
+    with silent_gateway(monkeypatch), pytest.raises(DomainError, match="does not answer, so nothing was changed"):
+        amend(link)
+    attempt.refresh_from_db()
+    assert (attempt.state, Order.objects.get(pk=link.order_id).revision) == ("begun", 1)
