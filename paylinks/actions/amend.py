@@ -71,6 +71,8 @@ def amend_order(
     try:
         done: PaymentLink = after_closing(order_id, act, at=at)
     except IntegrityError as error:
+        if not PaymentLink.objects.filter(form_key=form_key).exists():
+            raise
         raise DomainError("form_used", _("This form has been used already. Open a new one.")) from error
     return done
 
