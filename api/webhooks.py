@@ -13,12 +13,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from common import clock
+from common.actor import Actor
 from developers.trace import about
 from orders import operations
-from orders.models import Operation, State
+from orders.models import Kind, Operation, State
+from orders.syncing import sync_order
 from paylinks import settle
 from paylinks.models import Attempt
-from payments.gateway import BadSignature, GatewayUnavailable, WebhookEvent
+from payments.gateway import BadSignature, GatewayUnavailable, Outcome, WebhookEvent
 from payments.gateways import gateway_for
 from payments.incoming import incoming
 from payments.models import GatewayAccount
@@ -78,23 +80,45 @@ def _session_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
 
 
 def _operation_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
-    """False while the operation is neither settled nor pending at the gateway."""
-    found = _operation_of(account, event)
+    """False while the operation is neither settled nor pending at the gateway. Raises GatewayUnavailable."""
+    found = Operation.objects.filter(gateway_account=account, key=event.key).first() if event.key else None
     if found is None:
-        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown operation")
-        return True
-    operation_id, order_id = found
-    about(order_id=order_id, operation_id=operation_id)
-    operation = operations.resolve(operation_id)
+        return _nobodys_wish(account, event)
+    about(order_id=found.order_id, operation_id=found.pk)
+    operation = operations.resolve(found.pk)
+    if _came_back(operation, event):
+        return _sync(account, operation.order_id)
     return not operation.is_in_flight or operation.state == State.PENDING
 
 
-def _operation_of(account: GatewayAccount, event: WebhookEvent) -> tuple[uuid.UUID, uuid.UUID] | None:
-    """The operation a webhook is about, and its order."""
-    operations_here = Operation.objects.filter(gateway_account=account).values_list("pk", "order_id")
-    if event.key:
-        return operations_here.filter(key=event.key).first()
-    return operations_here.filter(payment_reference=event.payment_reference, settled_at=None).first()
+def _came_back(operation: Operation, event: WebhookEvent) -> bool:
+    """Whether a refund that had succeeded may have failed since: then the whole payment is looked at."""
+    if operation.kind != Kind.REFUND or operation.state != State.SUCCEEDED or operation.is_stray:
+        return False
+    there = event.snapshot.movements if event.snapshot else ()
+    states = {movement.state for movement in there if movement.key == operation.key}
+    return not states or Outcome.DECLINED in states
+
+
+def _nobodys_wish(account: GatewayAccount, event: WebhookEvent) -> bool:
+    """Something moved at the gateway that we did not ask for: the payment's order is synced."""
+    here = Operation.objects.filter(gateway_account=account)
+    paid = here.filter(kind=Kind.AUTHORIZE, gateway_reference=event.payment_reference).first()
+    if paid is not None and event.payment_reference:
+        return _sync(account, paid.order_id)
+    stray = here.filter(is_stray=True, payment_reference=event.payment_reference, settled_at=None).first()
+    if stray is None:
+        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown operation")
+        return True
+    about(order_id=stray.order_id, operation_id=stray.pk)
+    return not operations.resolve(stray.pk).is_in_flight
+
+
+def _sync(account: GatewayAccount, order_id: uuid.UUID) -> bool:
+    """False while something is not booked that may fit when what is in flight has landed."""
+    about(order_id=order_id)
+    done = sync_order(order_id, by=Actor.gateway(account.provider), at=clock.now())
+    return not (done.findings and done.is_waiting)
 
 
 _BOOK = {"session.updated": _session_updated, "operation.updated": _operation_updated}

@@ -14,6 +14,7 @@ from common import clock
 from common.db import refuse_transaction
 from common.sweeps import sweep
 from developers.trace import tracing
+from orders.actions.hand_over import hand_over_silent
 from orders.models import Kind, Operation, State
 from orders.models import Line as OrderLine
 from orders.models.operations import IN_FLIGHT
@@ -70,8 +71,18 @@ def resolve(operation_id: uuid.UUID) -> Operation:
 
 
 def sweep_operations(at: datetime) -> int:
-    """Resolve every operation that stands still; answers how many were asked about."""
-    return sweep(Operation.objects.filter(state__in=sorted(IN_FLIGHT)), resolve, at=at, first=_FIRST_WAIT)
+    """Resolve every operation that stands still; answers how many were asked about.
+
+    The pauses grow; after 24 hours without an answer it is put before a person.
+    """
+
+    def ask(operation_id: uuid.UUID) -> None:
+        try:
+            resolve(operation_id)
+        finally:
+            hand_over_silent(operation_id, at=at)
+
+    return sweep(Operation.objects.filter(state__in=sorted(IN_FLIGHT)), ask, at=at, first=_FIRST_WAIT)
 
 
 def _load(operation_id: uuid.UUID) -> Operation:

@@ -39,6 +39,12 @@ def close_alerts(order: Order, kind: str, *, at: datetime, operation: Operation 
     (alerts.filter(operation=operation) if operation else alerts).update(closed_at=at)
 
 
+def close_reversals(order: Order, refund: Operation, *, at: datetime) -> None:
+    """A refund of a locked order makes good for those that came back and were not larger."""
+    alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
+    alerts.filter(operation__amount__lte=refund.amount).update(closed_at=at)
+
+
 @transaction.atomic(durable=True)
 def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, by: Actor, at: datetime) -> None:
     """Somebody has seen to it; one that is closed already stays so.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from common.actor import Actor
+from orders.actions.alerts import close_reversals
 from orders.actions.let_go import release_rest
 from orders.actions.place import slices_of
 from orders.actions.reserve import IN_FLIGHT_COLUMN
@@ -114,6 +115,7 @@ def _refunded(order: Order, operation: Operation, _result: Result, at: datetime)
     order.refunded_amount += operation.amount
     order.withheld_amount += operation.withheld_amount
     order.save(update_fields=["refunded_amount", "withheld_amount"])
+    close_reversals(order, operation, at=at)
     data = {"left": order.refundable_amount, "lines": slices_of(operation), "reason": operation.reason}
     _record(order, What.ORDER_REFUNDED, operation, at, data)
     if operation.tells_customer:

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from orders.actions import booking
+from orders.actions.alerts import close_alerts
 from orders.actions.lock import locked
-from orders.models import Operation, Order, State
+from orders.models import Alert, Operation, Order, State
 from payments.gateway import Outcome, Result
 
 
@@ -45,6 +46,8 @@ def _close(operation: Operation, state: str, result: Result, at: datetime) -> No
     operation.code = result.code[:60]
     operation.message = result.message[:300]
     operation.save(update_fields=["state", "settled_at", "next_check_at", "gateway_reference", "code", "message"])
+    if operation.handed_over_at is not None:
+        close_alerts(operation.order, Alert.Kind.HANDED_OVER, at=at, operation=operation)
 
 
 def _wait(order: Order, operation: Operation, result: Result, at: datetime) -> None:

@@ -15,16 +15,21 @@ EXEMPT = {
     "sandbox": "the provider has books of its own",
 }
 _RESERVED = "the reserved operation is a row of its own; what became of it is recorded"
+_ALERTED = "an alert is a row of its own; what raised or settled it is recorded"
 _WISHED = "a wish to sign in is a row of its own; signing in is recorded"
 SILENT = {
     "accounts/actions/sign_in.py:request_link": _WISHED,
     "accounts/actions/sign_in.py:write_link": _WISHED,
     "accounts/actions/sign_in.py:tidy": "deletes wishes that are over",
+    "orders/actions/booking.py:told": "books by a table; each booking records",
     "orders/actions/capture.py:request_capture": _RESERVED,
     "orders/actions/capture.py:reserve_auto_capture": _RESERVED,
     "orders/actions/let_go.py:reserve_release": _RESERVED,
     "orders/actions/refund.py:request_refund": _RESERVED,
     "orders/actions/reserve.py:reserve": _RESERVED,
+    "orders/actions/alerts.py:raise_alert": _ALERTED,
+    "orders/actions/alerts.py:close_alerts": _ALERTED,
+    "orders/actions/alerts.py:close_reversals": _ALERTED,
     "orders/actions/reserve.py:ready": "locks and looks; writes nothing",
     "orders/actions/send_again.py:send_again": "a message is a row of its own; sending it is recorded",
     "paylinks/actions/create.py:check_order": "looks; writes nothing",
