@@ -55,7 +55,7 @@ def queue(
     the new message, for a form that may be posted twice.
     """
     message = Message.objects.create(
-        pk=key or uuid.uuid4(),
+        **({"pk": key} if key else {}),  # the field's own default draws the others
         kind=kind,
         task=task,
         channel=channel,

@@ -163,7 +163,7 @@ def test_the_language_can_be_changed_and_the_banner_stays_ours(
     link = unpaid(store, language="sv")
     page = alice_client.get(address(link)).content.decode()
     assert '<html lang="sv">' in page
-    assert 'class="testing watch" lang="en"' in page
+    assert 'class="testing watch" lang="en" aria-labelledby="watch"' in page
     assert Controls(page).alive == ["lang", "button"]
     assert '<html lang="en">' in alice_client.get(address(link, "?lang=en")).content.decode()
 
