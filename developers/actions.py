@@ -14,7 +14,6 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 
-from common.db import release_connection
 from developers import trace
 from developers.models import RequestLog
 from developers.redaction import Message
@@ -80,7 +79,6 @@ def quietly(write: Callable[[], Written]) -> Written | None:
         return write()
     except Exception:
         log.warning("request_log.failed", exc_info=True)
-        release_connection()  # whatever broke it must not reach the next query, which is about money
         return None
 
 

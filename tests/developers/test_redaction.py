@@ -119,6 +119,11 @@ def test_the_way_to_a_customers_page_is_never_kept(link: uuid.UUID, rest: str) -
     assert token not in path(f"/elsewhere/{token}")
 
 
+def test_what_follows_a_way_in_is_hidden_however_it_looks() -> None:
+    assert path("/pay/short/back/1/") == f"/pay/{HIDDEN}/back/1/"
+    assert path("/sign-in/abc/?next=x") == f"/sign-in/{HIDDEN}/?next={HIDDEN}"
+
+
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
 def test_whatever_comes_can_be_stored(value: Any) -> None:
     found = message(JSON, json.dumps(value).encode())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from common import clock
+from developers.models import RequestLog
 from orders.models import Operation, Order
 from sandbox.actions import controls
 from sandbox.models import Behaviour, Movement
@@ -34,6 +35,8 @@ def test_a_worker_killed_while_the_gateway_answers_leaves_one_capture(portal_wit
         portal.processes.kill("worker")
         operation.refresh_from_db()
         assert operation.state == "requested"
+        [call] = RequestLog.objects.filter(operation_id=operation.pk)
+        assert (call.action, call.status_code, call.response) == ("capture", None, None)
 
         portal.processes.start("worker")
         _sweep_now(portal, operation)
