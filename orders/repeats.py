@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from babel.lists import format_list
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, UUIDField
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -19,14 +20,11 @@ from orders.states import OPEN, Status
 # money of both is reserved or taken; what was cancelled, has expired or went back needs nobody
 COUNTING = tuple(sorted(OPEN | {Status.CAPTURED}))
 
-# `counting` for one order, written out as in `strays`: every list asks it for every row.
-_REPEATS = """EXISTS (
+# Written out as in `strays`: every list asks it for every row. Whether the pair still counts is asked
+# afterwards, of the few rows that have one: joined in here it cost a page 0.7 ms instead of 0.2.
+_PAIRED = """EXISTS (
     SELECT 1 FROM orders_repeat AS pair
-    JOIN orders_order AS one ON one.id = pair.earlier_id JOIN orders_order AS two ON two.id = pair.later_id
     WHERE (pair.earlier_id = %(expressions)s OR pair.later_id = %(expressions)s) AND pair.dismissed_at IS NULL
-        AND one.amount = two.amount AND one.refunded_amount = 0 AND two.refunded_amount = 0
-        AND one.status IN ('authorized', 'captured', 'part_captured')
-        AND two.status IN ('authorized', 'captured', 'part_captured')
 )"""
 
 
@@ -38,9 +36,15 @@ class Twin:
     text: str
 
 
-def has_repeat(order: str = "pk") -> Func:
-    """Whether the order (a path from the annotated rows) looks like another one, and nobody has said no."""
-    return Func(F(order), template=_REPEATS, output_field=BooleanField())
+def is_paired(order: str = "pk") -> Func:
+    """Whether the order (a path from the annotated rows) is in a pair that nobody has dismissed."""
+    return Func(F(order), template=_PAIRED, output_field=BooleanField())
+
+
+def waiting(orders: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these paired orders, those whose pair still counts. One query."""
+    pairs = counting(Repeat.objects.filter(Q(earlier__in=orders) | Q(later__in=orders))).order_by()
+    return {order for pair in pairs.values_list("earlier_id", "later_id") for order in pair}
 
 
 def counting(pairs: QuerySet[Repeat]) -> QuerySet[Repeat]:
@@ -53,7 +57,8 @@ def counting(pairs: QuerySet[Repeat]) -> QuerySet[Repeat]:
 def repeated(access: Access) -> Q:
     """The orders of the person's reach that wait in such a pair."""
     pairs = counting(Repeat.objects.visible_to(access)).order_by()
-    return Q(pk__in=pairs.values("earlier").union(pairs.values("later"), all=True))
+    both = Func("earlier_id", "later_id", template="unnest(ARRAY[%(expressions)s])", output_field=UUIDField())
+    return Q(pk__in=pairs.annotate(either=both).values("either"))
 
 
 def twins_of(order: Order) -> tuple[Twin, ...]:

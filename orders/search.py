@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from orders.alerts import alerted, first_alert
 from orders.forms import ListQuery
 from orders.models import Alert, Order
 from orders.models.orders import OrderQuerySet
-from orders.repeats import has_repeat, repeated
+from orders.repeats import is_paired, repeated, waiting
 from orders.strays import has_stray
 
 PAGE_SIZE = 50
@@ -39,17 +40,28 @@ def page(access: Access, query: ListQuery, fields: tuple[str, ...], size: int = 
 
     On the first page of a search the orders that bear exactly that reference come first.
     """
-    marks = {"has_stray": has_stray(), "has_repeat": has_repeat(), "alert": first_alert()}
+    marks = {"has_stray": has_stray(), "has_repeat": is_paired(), "alert": first_alert()}
     orders = matching(access, query).annotate(**marks)
     if query.after or not _may_be_exact(query.words):
         rows = orders.values_list(*fields)
-        return page_of(rows, at="placed_at", cursor=query.after, filters=query.filters, size=size, key=_key)
+        found = page_of(rows, at="placed_at", cursor=query.after, filters=query.filters, size=size, key=_key)
+        return _looked_at(found, fields)
     natural = orders.order_by("-placed_at", "-id").annotate(nearness=Value(1))
     exact = _filtered(access, query).filter(_named(query.words)).annotate(nearness=Value(0), **marks)
     both = exact.values_list("nearness", *fields)[:EXACT_FIRST].union(
         natural.values_list("nearness", *fields)[: size + 1], all=True
     )
-    return _exact_first(list(both), query, size)
+    return _looked_at(_exact_first(list(both), query, size), fields)
+
+
+def _looked_at(page: Page[Values], fields: tuple[str, ...]) -> Page[Values]:
+    """Pairs that were settled since do not mark their orders; asked only when the page has pairs."""
+    at = fields.index("has_repeat") if "has_repeat" in fields else 0
+    paired = [row[1] for row in page.rows if at and row[at]]
+    if not paired:
+        return page
+    left = waiting(paired)
+    return replace(page, rows=[(*row[:at], row[1] in left, *row[at + 1 :]) for row in page.rows])
 
 
 def _exact_first(rows: list[Values], query: ListQuery, size: int) -> Page[Values]:

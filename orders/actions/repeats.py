@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.access import Access
 from common.actor import Actor
@@ -18,6 +18,7 @@ from orders.timeline import What, record
 
 WITHIN = timedelta(hours=24)
 MOST = 3  # a shop that sends one test order a hundred times needs no 4,950 pairs
+_REFERENCE = "merchant_reference1"
 _WAIT = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
 
 
@@ -28,9 +29,9 @@ def find_repeats(order: Order, *, at: datetime) -> None:
     a reference that is the store's default says nothing.
     """
     _wait_for_twins(order)
-    near = [other.pk for other in _alike(order, at) if _shared(order, other)]
+    near = [other.pk for other in _alike(order, at)[:MOST]]
     if near:
-        _pair(order, near[:MOST], at)
+        _pair(order, near, at)
 
 
 def dismiss_repeat(repeat_id: int, *, access: Access, by: Actor, at: datetime) -> Repeat:
@@ -80,24 +81,22 @@ def _own_reference(order: Order) -> str:
 
 
 def _alike(order: Order, at: datetime) -> QuerySet[Order]:
-    """Orders of the last day with this sum, the nearest first; by their own index."""
-    same = Order.objects.filter(store=order.store, amount=order.amount, currency=order.currency)
+    """Orders of the last day with this sum and something more in common, the nearest first; by their own index."""
+    shared = Q()
+    for field, mark in (("email__iexact", order.email), ("phone", order.phone), (_REFERENCE, _own_reference(order))):
+        shared |= Q((field, mark)) if mark else Q()
+    same = Order.objects.filter(shared, store=order.store, amount=order.amount, currency=order.currency)
     near = same.filter(placed_at__gte=at - WITHIN, placed_at__lte=at + WITHIN, status__in=COUNTING, refunded_amount=0)
-    return (
-        near.exclude(pk=order.pk)
-        .only("email", "phone", "merchant_reference1", "placed_at", "store")
-        .order_by("-placed_at", "-pk")
-    )
+    return near.exclude(pk=order.pk).only("pk").order_by("-placed_at", "-pk")
 
 
 def _shared(order: Order, other: Order) -> dict[str, bool]:
-    """What both have in common, or {} when nothing does."""
-    found = {
+    """What both have in common."""
+    return {
         "has_same_email": bool(order.email) and order.email.lower() == other.email.lower(),
         "has_same_phone": bool(order.phone) and order.phone == other.phone,
         "has_same_reference": bool(_own_reference(order)) and order.merchant_reference1 == other.merchant_reference1,
     }
-    return found if any(found.values()) else {}
 
 
 def _pair(order: Order, near: Sequence[uuid.UUID], at: datetime) -> None:

@@ -12,6 +12,10 @@ from accounts.reach import InReach
 from orders.models.orders import Order
 
 
+class RepeatQuerySet(InReach["Repeat"]):
+    """Reading pairs."""
+
+
 class Repeat(models.Model):
     """A pair found when the second of them was placed; whether it still counts is asked of the orders.
 
@@ -31,7 +35,7 @@ class Repeat(models.Model):
     dismissed_by = models.CharField(max_length=254, blank=True)
     dismissed_by_id = models.BigIntegerField(null=True)
 
-    objects = InReach["Repeat"].as_manager()
+    objects = RepeatQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["found_at", "pk"]
