@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 
-import structlog
 from celery import shared_task
 
 from common import clock
@@ -14,13 +12,7 @@ from messaging.actions import deliver
 from orders import documents, member_mail, messages, operations
 from orders.actions.book_message import book_message
 from orders.actions.expire import expire_authorizations
-from orders.audit import audit_orders, changed_since
-
-log = structlog.get_logger(__name__)
-
-# twice the time between two audits, so that one missed night leaves no order out
-_AUDITED = timedelta(hours=48)
-_ORDERS_PER_RUN = 100  # then the next task goes on: others need the worker too
+from orders.nightly import audit_batch
 
 
 @shared_task
@@ -66,18 +58,7 @@ def deliver_member_message(message_id: str) -> None:
 
 
 @shared_task
-def audit_changed(after: str = "", differences: int = 0, orders: int = 0) -> None:
-    """Compare what changed lately with operations, timeline and gateway; differences go to the log."""
-    changed = changed_since(clock.now() - _AUDITED)
-    last = uuid.UUID(after) if after else None
-    found = list(audit_orders(changed, asks_gateway=True, after=last, most=_ORDERS_PER_RUN))
-    for order_id, wrong in found:
-        for each in wrong:
-            log.error(
-                "audit.difference", order=str(order_id), what=each.what, expected=each.expected, found=each.found
-            )
-    differences, orders = differences + sum(len(wrong) for _id, wrong in found), orders + len(found)
-    if len(found) == _ORDERS_PER_RUN:
-        kick("orders.tasks.audit_changed", str(found[-1][0]), differences, orders)
-    else:
-        log.info("audit.done", differences=differences, orders=orders)
+def audit_changed() -> None:
+    """A batch of what changed since the last run is audited; then the next task goes on."""
+    if audit_batch(clock.now()):
+        kick("orders.tasks.audit_changed")

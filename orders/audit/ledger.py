@@ -82,8 +82,8 @@ def status(books: Books) -> Iterator[Finding]:
     expected = Status.AUTHORIZED
     if books.total(CAPTURES):
         left = order.authorized_amount - order.captured_amount - order.released_amount
-        # a capture or release on its way still leaves the order partly captured
-        expected = Status.PART_CAPTURED if left > 0 else Status.CAPTURED
+        # a capture, release or change of the total on its way still leaves the order partly captured
+        expected = Status.PART_CAPTURED if left > 0 or order.adjusting_amount else Status.CAPTURED
     yield from unequal("status", expected.value, order.status)
 
 

@@ -58,6 +58,8 @@ class AuditRun(models.Model):
     last_id = models.UUIDField(null=True)
     orders = models.PositiveIntegerField(default=0)
     differences = models.PositiveIntegerField(default=0)
+    again = models.JSONField(default=list)  # orders the gateway did not answer for in the run before
+    unanswered = models.JSONField(default=list)  # and in this one
 
     class Meta:
         ordering: ClassVar = ["started_at", "id"]

@@ -15,12 +15,15 @@ EXEMPT = {
     "sandbox": "the provider has books of its own",
 }
 _RESERVED = "the reserved operation is a row of its own; what became of it is recorded"
+_AUDITED = "bookkeeping of a job; what it finds is recorded with each order"
 _ALERTED = "an alert is a row of its own; what raised or settled it is recorded"
 _WISHED = "a wish to sign in is a row of its own; signing in is recorded"
 SILENT = {
     "accounts/actions/sign_in.py:request_link": _WISHED,
     "accounts/actions/sign_in.py:write_link": _WISHED,
     "accounts/actions/sign_in.py:tidy": "deletes wishes that are over",
+    "orders/actions/audits.py:open_run": _AUDITED,
+    "orders/actions/audits.py:advance_run": _AUDITED,
     "orders/actions/booking.py:told": "books by a table; each booking records",
     "orders/actions/capture.py:request_capture": _RESERVED,
     "orders/actions/capture.py:reserve_auto_capture": _RESERVED,
