@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.urls import reverse
 
@@ -13,6 +14,11 @@ from developers.models import RequestLog
 from developers.models import RequestLogQuerySet as Calls
 from orders.actions.place import attempt_of
 from orders.models import Event, Kind, Operation, Order
+from orders.timeline import What
+
+# the gateway was asked about the order as a whole, in the minute around the event
+_ASKED = frozenset({What.ORDER_EXPIRED, What.SYNC_DIFFERENCE, What.SYNC_AGREED})
+_AROUND = timedelta(minutes=1)
 
 
 def log_address(order: Order, access: Access, query: str) -> Callable[[Event], str]:
@@ -20,25 +26,35 @@ def log_address(order: Order, access: Access, query: str) -> Callable[[Event], s
     may = access.can(Permission.DEVELOPER_LOGS, order.store_id)
 
     def address(event: Event) -> str:
-        has_calls = event.operation_id is not None or "attempt" in event.data
-        return reverse("orders:logs", args=[order.pk, event.seq]) + query if may and has_calls else ""
+        return reverse("orders:logs", args=[order.pk, event.seq]) + query if may and _has_calls(event) else ""
 
     return address
 
 
 def calls_of(event: Event, access: Access) -> Calls:
-    """The calls about what an event tells: its operation, or the customer's attempt behind it."""
-    return RequestLog.objects.visible_to(access).about(_subjects(event))
+    """The calls about what an event tells: its operation, the customer's attempt behind it, or the whole order."""
+    calls = RequestLog.objects.visible_to(access)
+    if event.kind in _ASKED:
+        around = (event.at - _AROUND, event.at + _AROUND)
+        return calls.filter(order_id=event.order_id, operation_id=None, attempt_id=None, at__range=around)
+    return calls.about(_subjects(event))
+
+
+def _has_calls(event: Event) -> bool:
+    is_known = event.operation_id is not None or "attempt" in event.data
+    return is_known or event.kind in _ASKED or _is_decided(event)
+
+
+def _is_decided(event: Event) -> bool:
+    """What the gateway decided about the authorization itself, after its review or by charging at once."""
+    is_rejected = event.data.get("reason") == "review_rejected"
+    return is_rejected or event.kind == What.ORDER_REVIEW_APPROVED or bool(event.data.get("at_once"))
 
 
 def _subjects(event: Event) -> set[uuid.UUID]:
-    subjects = {uuid.UUID(str(event.data["attempt"]))} if "attempt" in event.data else set()
     operation = event.operation
-    if operation is None:
-        return subjects
-    if event.data.get("at_once"):  # the money was taken with the authorization
-        operation = Operation.objects.filter(order=event.order_id, kind=Kind.AUTHORIZE).first() or operation
-    if operation.kind == Kind.AUTHORIZE:
-        attempt = attempt_of(operation)
-        return subjects | ({attempt} if attempt else set())
-    return subjects | {each for each in (operation.pk, operation.reverses_id) if each}
+    if _is_decided(event):
+        operation = Operation.objects.filter(order=event.order_id, kind=Kind.AUTHORIZE).first()
+    attempt = attempt_of(operation) if operation and operation.kind == Kind.AUTHORIZE else event.data.get("attempt")
+    found = (attempt, operation.pk, operation.reverses_id) if operation else (attempt,)
+    return {uuid.UUID(str(each)) for each in found if each}

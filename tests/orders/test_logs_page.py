@@ -14,10 +14,12 @@ from accounts.models import Store
 from common import clock
 from developers.actions import prune_logs
 from developers.models import RequestLog
+from orders.actions.expire import expire_authorizations
 from orders.actions.refund import refund_order
 from orders.models import Event, Order
 from sandbox import clock as sandbox_clock
 from sandbox.actions.controls import set_behaviour
+from sandbox.actions.sessions import review
 from tests import builders
 from tests.orders.pages import get, quick_order
 from tests.paylinks.customers import silent_gateway
@@ -94,6 +96,24 @@ def test_a_refund_and_a_declined_payment_have_their_logs(alice_client: Client, s
     builders.decide(declined, "decline")
     builders.settle.check_attempt(declined.pk, at=clock.now())
     assert "<b>Ask about payment</b>" in log_page(alice_client, declined.order, "Payment declined")
+
+
+def test_what_a_review_decided_opens_the_attempt(alice_client: Client, store: Store) -> None:
+    attempt = builders.begun(builders.system_link(store))
+    builders.decide(attempt, "review")
+    builders.settle.check_attempt(attempt.pk, at=clock.now())
+    review(attempt.session_reference, is_approved=True, at=clock.now())
+    builders.settle.check_attempt(attempt.pk, at=clock.now())
+    assert log_page(alice_client, attempt.order, "Review approved").count("<b>Ask about payment</b>") == 2
+
+
+def test_an_expiry_opens_what_the_gateway_was_asked_then(alice_client: Client, store: Store) -> None:
+    order = builders.placed_order(store)
+    sandbox_clock.remember(timedelta(days=8))
+    assert expire_authorizations(clock.now()) == 1
+    page = log_page(alice_client, order, "Authorization expired")
+    assert page.count("<b>Ask about payment</b>") == 1
+    assert "<b>Begin payment</b>" not in page
 
 
 def test_events_without_a_call_offer_none(alice_client: Client, store: Store) -> None:
