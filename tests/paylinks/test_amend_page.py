@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +13,8 @@ from accounts.actions import configure_store
 from common import clock
 from common.actor import Actor
 from orders.models import Order
+from paylinks.actions.cancel import cancel_link
+from paylinks.actions.request import request_new_link
 from paylinks.actions.resend import resend_link
 from paylinks.models import PaymentLink
 from tests import builders
@@ -20,6 +23,7 @@ from tests.paylinks.customers import order_of
 from tests.paylinks.typed import Form, words_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WAITED = {"expired", "requested"}
 
 
 @pytest.fixture
@@ -201,6 +205,18 @@ def test_it_is_reached_from_the_row_the_order_and_what_was_created(alice_client:
     assert isinstance(order, Order)
     for place in ("/links/", f"/orders/{link.order_id}/", f"/links/{link.pk}/created/"):
         assert url(link) not in alice_client.get(place).content.decode(), place
+
+
+@pytest.mark.parametrize("state", ["open", "expired", "requested", "cancelled"])
+def test_the_row_of_every_unpaid_link_leads_there(alice_client: Client, acme: Company, state: str) -> None:
+    link = builders.system_link(acme.store, at=clock.now() - timedelta(hours=49 if state in WAITED else 0))
+    if state == "requested":
+        request_new_link(link.pk, at=clock.now())
+    elif state == "cancelled":
+        cancel_link(link.pk, access=None, by=Actor.system(), at=clock.now())
+    assert f'href="{url(link)}"' in alice_client.get("/links/").content.decode()
+    form, _page = opened(alice_client, link)
+    assert send(alice_client, link, {**form, "line-0-quantity": "1"})[0] == 302
 
 
 def test_earlier_links_say_what_changed_after_them(alice_client: Client, link: PaymentLink) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from common.errors import DomainError
 from orders.models import Order
 from paylinks import settle
 from paylinks.actions import begin
+from paylinks.actions.amend import amend_order
 from paylinks.actions.cancel import cancel_link
 from paylinks.actions.close_ended import close_links_of_ended_agreements
 from paylinks.actions.create import create_link_order
@@ -45,7 +47,14 @@ def _begin_after_the_first_look(monkeypatch: pytest.MonkeyPatch, link: PaymentLi
     return made
 
 
-ACTS: list[Callable[..., object]] = [resend_link, cancel_link]
+def amend_link(link_id: uuid.UUID, **who: Any) -> PaymentLink:
+    """A new version under a new reference."""
+    order = Order.objects.get(links=link_id)
+    wanted = builders.order_input(merchant_reference1="FJB-10499")
+    return amend_order(order.pk, wanted, form_key=uuid.uuid4(), version=order.version, **who)
+
+
+ACTS: list[Callable[..., object]] = [resend_link, cancel_link, amend_link]
 
 
 @pytest.mark.parametrize("act", ACTS)
