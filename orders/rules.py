@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.access import Access
 from accounts.roles import Permission, who_can_grant
 from common.errors import Obstacle
-from orders.models import Order
+from orders.models import Kind, Operation, Order
+from orders.models.operations import IN_FLIGHT
 from orders.people.fields import CUSTOMER, REFERENCES, customer_locks, reference_locks
 from orders.states import OPEN, Status
 from payments.gateways import gateway_for
@@ -208,11 +209,12 @@ def extend_obstacle(order: Order, at: datetime) -> Obstacle | None:
     """Why the authorization cannot be extended: the method must allow it and the end must move.
 
     The new end is at most 28 days from now and 90 days from the authorization.
+    A capture or refund nobody knows the end of does not stand in the way.
     """
-    found = _reserved_obstacle(order, at, order.capturable_amount)
+    found = _reserved_obstacle(order, at, order.reserved_amount)
     if found is not None:
         return found
-    if order.in_flight_amount:
+    if order.releasing_amount or _is_extending(order):
         return _in_flight()
     method = gateway_for(order.paying_account).method(order.payment_method)
     if not method.capabilities.extend:
@@ -221,6 +223,14 @@ def extend_obstacle(order: Order, at: datetime) -> Obstacle | None:
     if extended_until(order, at) <= (order.authorization_expires_at or at):
         return Obstacle("at_its_limit", _("The authorization cannot be extended further: 90 days is the limit."))
     return None
+
+
+def _is_extending(order: Order) -> bool:
+    """Whether another extension is on its way; it holds no sum. Asked of the database unless a list did."""
+    known: bool | None = getattr(order, "is_extending", None)
+    if known is not None:
+        return known
+    return Operation.objects.filter(order=order, kind=Kind.EXTEND, state__in=sorted(IN_FLIGHT)).exists()
 
 
 def extended_until(order: Order, at: datetime) -> datetime:

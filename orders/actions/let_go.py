@@ -95,7 +95,9 @@ def _request(
     order, earlier = ready(order_id, verb, name, version=version, access=access, at=at)
     if earlier is not None:
         return earlier
-    return reserve(order, kind, order.releasable_amount, name, by=by, at=at, **fields)
+    # an extension keeps all that is held, also what a capture on its way may yet leave
+    amount = order.reserved_amount if kind == Kind.EXTEND else order.releasable_amount
+    return reserve(order, kind, amount, name, by=by, at=at, **fields)
 
 
 def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor, at: datetime) -> None:

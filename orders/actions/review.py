@@ -41,6 +41,14 @@ def reject_review(order: Order, *, by: Actor, at: datetime) -> bool:
     return True
 
 
+def leave_review(order: Order, *, at: datetime) -> None:
+    """A locked order is cancelled before the gateway decided: there is nothing to decide any more."""
+    if order.is_under_review:
+        order.is_under_review = False
+        order.save(update_fields=["is_under_review"])
+        _settle(order, State.DECLINED, at)
+
+
 def _settle(order: Order, state: str, at: datetime) -> None:
     held = Operation.objects.filter(order=order, kind=Kind.AUTHORIZE, state=State.PENDING)
     held.update(state=state, settled_at=at)
