@@ -88,7 +88,7 @@ def _queue_once(
     queue(
         kind=kind,
         task=TASK,
-        channel=Channel.EMAIL if "@" in recipient else Channel.SMS,
+        channel=channel_of(recipient),
         recipient=recipient,
         language=order.language,
         at=at,
@@ -98,6 +98,11 @@ def _queue_once(
         told_task=TOLD,
         by=by or Actor.system(),
     )
+
+
+def channel_of(recipient: str) -> str:
+    """How a contact is reached."""
+    return Channel.EMAIL if "@" in recipient else Channel.SMS
 
 
 def render(message: Message) -> Rendered | None:

@@ -17,9 +17,9 @@ from orders.people.fields import ADDRESSES
 
 Words = Callable[[], str]
 
-# as an envelope is written; what a merchant adds beside the customer's own fields may stay empty
+# two beside each other on the screen; what is not among the customer's own fields may stay empty
 ADDRESS_PARTS = (
-    "given_name", "family_name", "care_of", "street", "street_address2", "postal_code", "city", "region", "country",
+    "given_name", "family_name", "street", "street_address2", "postal_code", "city", "care_of", "region", "country",
 )  # fmt: skip
 OPTIONAL_PARTS = frozenset(ADDRESS_PARTS) - frozenset(PARTS)
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.forms import BoundField
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.contact import readable
 from common.errors import Obstacle
 from orders.models import Order
-from orders.people.changes import Told, concerns_customer, fingerprint, label_of, part_label, told, value_of
+from orders.people.changes import concerns_customer, fingerprint, part_label, value_of
 from orders.people.fields import customer_locks, reference_locks
 from orders.people.forms import CustomerForm, EditForm, ReferencesForm, control_name, is_optional, merged
 from orders.rules import Verb, obstacle
@@ -41,10 +42,15 @@ CUSTOMER = Kind(Verb.EDIT_CUSTOMER, CustomerForm, customer_locks, "customer")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """An open field: its control, and whether it must be filled."""
+    """An open field: its control, whether it must be filled, and once it is changed what was there.
+
+    `read` is how a value is saved that was typed otherwise.
+    """
 
     bound: BoundField
     is_needed: bool
+    before: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,7 @@ class Editing:
         return Group(
             name,
             title,
-            tuple(
-                Control(self.form[control_name(field)], not is_optional(field)) for field in fields if field in is_open
-            ),
+            tuple(self._control(field) for field in fields if field in is_open),
             tuple(
                 (part_label(field.rpartition(".")[2]), value_of(field, self.form.stored[field]))
                 for field in locked
@@ -128,20 +132,27 @@ class Editing:
             tuple(dict.fromkeys(self.locks[field.partition(".")[0]] for field in locked)),
         )
 
-    @property
-    def changes(self) -> list[Told]:
-        """Old next to new of every field that would change."""
-        return told(self.form.changes)
+    def _control(self, field: str) -> Control:
+        bound = self.form[control_name(field)]
+        change = next((each for each in self.form.changes if each.field == field), None)
+        if change is None:
+            return Control(bound, not is_optional(field))
+        read = value_of(field, change.new)
+        is_as_typed = read == str(bound.value() or "").strip() or not change.new or field.endswith(".country")
+        return Control(bound, not is_optional(field), value_of(field, change.old), "" if is_as_typed else read)
 
     @property
-    def wrong(self) -> list[tuple[str, str]]:
-        """While somebody types: which of the touched fields cannot be read yet, and why."""
-        by_control = {control_name(field): field for field in self.form.open}
-        return [
-            (label_of(by_control[name]), str(words[0]))
-            for name, words in self.form.errors.items()
-            if name in by_control
-        ]
+    def controls(self) -> list[Control]:
+        """Every open field."""
+        return [control for group in self.groups for control in group.controls]
+
+    @property
+    def summary(self) -> str:
+        """How much would change."""
+        count = len(self.form.changes)
+        if not count:
+            return _("No changes yet")
+        return ngettext("%(count)s change", "%(count)s changes", count) % {"count": count}
 
     @property
     def consequence(self) -> str:

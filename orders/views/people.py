@@ -66,7 +66,7 @@ def _sheet(request: PortalRequest, order_id: uuid.UUID, kind: Kind, *, is_alone:
 
 def _preview(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpResponse:
     editing = Editing(_sheet(request, order_id, kind), kind, request.POST)
-    return respond(request, PREVIEW, {"edit": editing, "is_preview": True})
+    return respond(request, PREVIEW, {"edit": editing})
 
 
 def _edit(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpResponse:

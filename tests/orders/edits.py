@@ -62,7 +62,7 @@ def send(client: Client, order: Order, what: str, form: dict[str, str], target: 
     return client.post(f"/orders/{order.pk}/{PATHS[what]}{rest}?q=FJB", form, **headers)
 
 
-def edit(client: Client, order: Order, what: str, **changes: str) -> Any:
+def edit(client: Client, order: Order, what: str, **changes: str | None) -> Any:
     """Open the dialog, type, save; None leaves a tick out."""
     form = opened(client, order, what) | changes
     answer = send(client, order, what, {name: value for name, value in form.items() if value is not None})

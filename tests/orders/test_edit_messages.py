@@ -93,3 +93,13 @@ def test_a_contact_by_phone_is_told_by_sms(order: Order) -> None:
         assert words.text.startswith("TEST: Acme Sweden: ")
         assert len(words.text) < 160
         assert "1740" not in words.text
+
+
+def test_nobody_writes_to_the_whole_world_by_editing(alice_client: Client, order: Order, settings: Any) -> None:
+    settings.LINK_LIMITS = {**settings.LINK_LIMITS, "recipient": 1}
+    edit(alice_client, order, "customer", delivery_street="Götgatan 48")
+    answer = edit(alice_client, order, "customer", delivery_street="Götgatan 49")
+    assert answer.status_code == 409
+    assert "This recipient has been sent several messages within an hour." in answer.content.decode()
+    assert order.delivery_address["street"] == "Götgatan 48"
+    assert edit(alice_client, order, "customer", delivery_street="Götgatan 49", tells_customer=None).status_code == 200
