@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -17,6 +17,7 @@ from orders.actions.refund import refund_order
 from orders.models import Operation, Order
 from orders.selection import EVERYTHING, Selection
 from paylinks import settle
+from paylinks.actions.amend import amend_order
 from paylinks.actions.begin import PayInput, begin_payment
 from paylinks.actions.cancel import cancel_link
 from paylinks.actions.create import OrderInput, create_link_order
@@ -42,6 +43,7 @@ class Story:
     began: datetime
     until: datetime  # what lies after it has not happened yet
     day: datetime  # the day the demo is told of
+    sent: OrderInput | None = None
 
     def tell(self) -> None:
         """Send the link and let chance decide what the customer does."""
@@ -54,6 +56,8 @@ class Story:
             self._begin(link, person)
         elif fate < 0.90:  # noqa: PLR2004
             self._cancel(link)
+        elif fate < 0.93:  # noqa: PLR2004
+            self._amend(link)
 
     def tell_sale(self) -> None:
         """Send the link, and the customer pays: nothing is captured yet unless the method does it."""
@@ -77,7 +81,7 @@ class Story:
     def _send(self, person: Person) -> PaymentLink:
         currency = self.store.allowed_currencies[0]
         by_phone = self.dice.random() < 0.25  # noqa: PLR2004
-        order_input = OrderInput(
+        self.sent = OrderInput(
             recipient_email="" if by_phone else person.email,
             recipient_phone=person.phone if by_phone else "",
             country=self.store.country,
@@ -90,9 +94,7 @@ class Story:
         )
         at = self._at(self.began)
         key = uuid.UUID(int=self.dice.getrandbits(128) ^ self.number, version=4)  # apart though the dice fall the same
-        link = create_link_order(
-            self.store, order_input, form_key=key, access=self.access, by=self.access.actor, at=at
-        )
+        link = create_link_order(self.store, self.sent, form_key=key, access=self.access, by=self.access.actor, at=at)
         deliver_all(Message.objects.filter(subject_id=link.pk))  # later the link may be closed, and it is dropped
         return link
 
@@ -169,6 +171,20 @@ class Story:
         at = self._later(self.began, 1, 20)
         if at is not None:
             cancel_link(link.pk, access=None, by=self.access.actor, at=at)
+
+    def _amend(self, link: PaymentLink) -> None:
+        """The customer wanted one more of the first line."""
+        at = self._later(self.began, 1, 20)
+        if at is None or self.sent is None:
+            return
+        first, *others = self.sent.lines
+        wanted = replace(self.sent, lines=(replace(first, quantity=first.quantity + 1), *others))
+        key = uuid.UUID(int=self.dice.getrandbits(128) ^ self.number, version=4)
+        order = Order.objects.get(pk=link.order_id)
+        new = amend_order(
+            order.pk, wanted, form_key=key, version=order.version, access=self.access, by=self.access.actor, at=at
+        )
+        deliver_all(Message.objects.filter(subject_id=new.pk))
 
 
 def ask_again(until: datetime) -> None:
