@@ -20,7 +20,7 @@ from tests.builders import ADDRESS, LINES
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 _ROW = re.compile(r'<tr role="row" id="order-[^"]+".*?</tr>', re.DOTALL)
-_REFERENCE = re.compile(r'class="b1 ref">([^<]*)')
+_REFERENCE = re.compile(r'class="b1 ref">(?:<span class="cut">)?([^<]*)')
 
 
 def quick_order(store: Store, at: datetime, reference: str = "FJB-1", **changes: Any) -> Order:
