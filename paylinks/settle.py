@@ -152,7 +152,9 @@ def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> Attemp
     elif attempt.state == AttemptState.AUTHORIZED:
         placing.decided(attempt, snapshot, by=by, at=at)
     elif attempt.state == AttemptState.BEGUN and snapshot.state in _ENDS:
-        _end(attempt, _ENDS[snapshot.state], problem=str(SessionState(snapshot.state).label), by=by, at=at)
+        # "declined" is what the entry's own title says
+        problem = "" if snapshot.state == SessionState.DECLINED else str(SessionState(snapshot.state).label)
+        _end(attempt, _ENDS[snapshot.state], problem=problem, by=by, at=at)
     elif attempt.state == AttemptState.REVERSED and snapshot.state in _ENDS:
         Attempt.objects.filter(pk=attempt.pk).update(next_check_at=None)  # the gateway has let go of it
     return attempt

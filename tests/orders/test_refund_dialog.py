@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from common import clock
+from common.actor import Actor
 from messaging.models import Message
+from orders.actions.refund import request_refund
 from orders.audit import audit_order
 from orders.models import Operation, Order
 from payments.gateway import Outcome, Result
@@ -108,6 +111,13 @@ def test_a_fee_uses_up_what_it_was_withheld_from(alice_client: Client, order: Or
     assert "Everything has been refunded." in page
     assert "Refunded</span>" in rows(get(alice_client, "/orders/"))[0]
     assert len(rows(get(alice_client, "/orders/", status="captured"))) == 1
+
+
+def test_a_refund_in_flight_is_explained_once(alice_client: Client, order: Order) -> None:
+    request_refund(order.pk, key="r", access=None, by=Actor.system(), at=clock.now())
+    page = get(alice_client, f"/orders/{order.pk}/")
+    assert 'id="refund-why"' not in page
+    assert page.count('aria-describedby="capture-why"') == 1
 
 
 LIMITS = [

@@ -14,6 +14,7 @@ from django.test import Client
 from accounts.models import Store
 from common import clock
 from orders import operations
+from orders.entries import entries_of
 from orders.models import Event, Operation
 from paylinks.actions.expire import expire_links
 from paylinks.models import Attempt, PaymentLink
@@ -135,6 +136,14 @@ def test_the_customer_can_pay_rightly_after_a_wrong_sum(client: Client, link: Pa
     decide(client, second, "approve")
     assert "Thank you, Frida" in come_back(client, second)
     assert order_of(link).authorized_amount == builders.TOTAL
+
+
+def test_a_declined_attempt_is_told_in_one_word(client: Client, link: PaymentLink) -> None:
+    attempt = begin(client, link)
+    decide(client, attempt, "decline", "neither")
+    check_attempt(attempt.pk, at=clock.now())
+    (entry,) = entries_of(Event.objects.filter(order=link.order_id, kind="link.declined"), "SEK", lambda _event: "")
+    assert (entry.title, entry.note) == ("Payment declined", "")
 
 
 def test_money_authorized_after_the_15_minutes_goes_back(client: Client, store: Store) -> None:
