@@ -29,7 +29,7 @@ class Actions:
         self.creating = {store.pk for store in access.stores_with(Permission.LINKS_CREATE)}
         self.viewing = {store.pk for store in access.stores_with(Permission.ORDERS_VIEW)}
         self.links, self.orders, self.query = reverse("paylinks:history"), reverse("orders:list"), escape(query)
-        self.address = _square("link", _("Link and QR code"), _("Link and QR code for %(reference)s"))
+        self.address = _square("link", _("Copy link, QR code"), _("Copy link of %(reference)s, and QR code"))
         self.cancel = _square("ban", _("Cancel link"), _("Cancel link for %(reference)s"))
         self.resend = f' class="btn">{icon("rotate-ccw")}{escape(_("Resend"))}'
         self.renew = f' class="btn">{icon("send")}{escape(_("New link"))}'
@@ -50,7 +50,7 @@ class Actions:
             return mark_safe(f"<span>{self._sees(link, name)}</span>")  # noqa: S308 - made of escaped parts
         if status in OPEN:
             buttons = (
-                self._opens(link, "address", self.address % name)
+                self._opens(link, "address", " data-copies" + self.address % name)
                 + self._opens(link, "cancel", self.cancel % name)
                 + self._sees(link, name)
                 + self._amends(link, name)

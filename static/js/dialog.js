@@ -1,4 +1,6 @@
 // [data-dialog="id"] opens a dialog of the page; one that htmx brings into #dialog opens by itself.
+import { isDirty, mayLeave } from "./unsaved.js";
+
 const host = document.getElementById("dialog");
 
 function open(dialog) {
@@ -7,6 +9,18 @@ function open(dialog) {
   dialog.showModal();
   dialog.querySelector("[data-error-summary]")?.focus();
 }
+
+async function leave(dialog) {
+  if (await mayLeave(dialog)) dialog.close();
+}
+
+// Escape: what was typed is asked about first.
+document.addEventListener("cancel", (event) => {
+  const dialog = event.target;
+  if (!dialog.matches?.("dialog") || !isDirty(dialog)) return;
+  event.preventDefault();
+  leave(dialog);
+}, { capture: true });
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-dialog]");
@@ -19,7 +33,7 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest?.("[data-close]");
   if (closer?.closest("dialog")) {
     event.preventDefault();
-    closer.closest("dialog").close();
+    leave(closer.closest("dialog"));
   }
 });
 

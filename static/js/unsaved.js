@@ -1,11 +1,11 @@
 // Typed input in a form[data-guard] is not thrown away without asking.
-const guarded = () => document.querySelector("form[data-guard][data-dirty]");
+const guarded = (within = document) => within.querySelector("form[data-guard][data-dirty]");
 
-export const isDirty = () => guarded() !== null;
+export const isDirty = (within) => guarded(within) !== null;
 
 // Resolves true when nothing is lost, or the person says so.
-export function mayLeave() {
-  const form = guarded();
+export function mayLeave(within) {
+  const form = guarded(within);
   const ask = document.getElementById("unsaved");
   if (!form || !ask) return Promise.resolve(true);
   ask.returnValue = "keep";
