@@ -20,6 +20,7 @@ from sandbox.actions import controls
 from sandbox.actions.sessions import choose
 from sandbox.models import Behaviour, Session
 from tests import builders
+from tests.builders import BOWL
 from tests.cast import Company
 from tests.orders.pages import get, quick_order, rows
 
@@ -97,7 +98,7 @@ def test_the_list_marks_the_order_above_all_else(
     alice_client: Client, acme: Company, at: datetime, query: str, django_assert_max_num_queries: Any
 ) -> None:
     order = quick_order(acme.store, at, "FJB-7", is_under_review=True)
-    quick_order(acme.store, at, "FJB-8")
+    quick_order(acme.store, at, "FJB-8", lines=(BOWL,))
     paid_twice = Snapshot(
         SessionState.AUTHORIZED, "s-2", payment_reference="p-2", amount=206820, currency="SEK", captured_amount=206820
     )
