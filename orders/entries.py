@@ -94,7 +94,6 @@ LOOKS: dict[str, Look] = {
 
 _REPEATS = frozenset({What.REPEAT_FOUND, What.REPEAT_DISMISSED, What.REPEAT_RESTORED})
 _EDITS = frozenset({What.REFERENCES_EDITED, What.CUSTOMER_EDITED})
-_REVISED = frozenset({What.ORDER_AMENDED, What.ORDER_EDITED})
 _MESSAGES = frozenset({What.MESSAGE_SENT, What.MESSAGE_FAILED})
 _ORIGIN_ICONS = {
     Origin.MEMBER: "user",
@@ -167,8 +166,8 @@ def _entry(event: Event, currency: str, logs_url: str) -> Entry:
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
         differences=rows_of(data.get("differences", ()), own),
         logs_url=logs_url,
-        edits=tuple(people.told(data["changes"])) if event.kind in _EDITS else (),
-        **(_amended(data, own) if event.kind in _REVISED else {}),
+        edits=tuple(people.told(data.get("changes", ()))) if event.kind in _EDITS else (),
+        **(_amended(data, own) if "old_total" in data else {}),
     )
 
 

@@ -15,6 +15,7 @@ from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
+from common.contact import readable
 from common.htmx import respond, target_of
 from orders import kinds, search
 from orders.alerts import alerts_of, first_alert
@@ -139,6 +140,7 @@ def customer_context(sheet: Sheet) -> dict[str, Any]:
         "tab_template": "orders/customer.html",
         "language": language_name(order.language),
         "country": country_name(order.country),
+        "phone": readable(order.phone),
         "delivery": address_facts(order.delivery_address),
         "billing": address_facts(order.billing_address),
         "pens": customer_pens(sheet),
