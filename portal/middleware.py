@@ -14,6 +14,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_OWN_SITE = {"same-origin", "none"}  # none: typed, or a bookmark
 _QUIET = ("/healthz", "/readyz", "/static/")
 
 
@@ -60,6 +62,21 @@ class RequestLogMiddleware:
             status=response.status_code,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compress pages, unless another site made the browser ask.
+
+    Guessing what a page holds by the length of its answers (BREACH) takes a
+    foreign page that makes the browser ask again and again with its guesses.
+    Browsers say who asked: such an answer goes out plain. Files are left alone.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_own = request.headers.get("Sec-Fetch-Site") in _OWN_SITE
+        if not is_own or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        return super().process_response(request, response)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

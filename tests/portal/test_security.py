@@ -56,6 +56,22 @@ def test_what_members_see_stays_out_of_caches(alice_client: Client):
     assert alice_client.get("/orders/")["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.parametrize(
+    ("asked_by", "is_small"),
+    [("same-origin", True), ("none", True), ("cross-site", False), ("same-site", False), ("", False)],
+)
+def test_pages_are_compressed_unless_another_site_asks(alice_client: Client, asked_by: str, is_small: bool):
+    site = {"Sec-Fetch-Site": asked_by} if asked_by else {}
+    answer = alice_client.get("/orders/", headers={"Accept-Encoding": "gzip", **site})
+    assert answer.status_code == 200
+    assert (answer.get("Content-Encoding") == "gzip") is is_small
+
+
+def test_a_file_is_never_compressed_again(alice_client: Client):
+    answer = alice_client.get("/healthz", headers={"Accept-Encoding": "gzip", "Sec-Fetch-Site": "none"})
+    assert "Content-Encoding" not in answer
+
+
 def test_a_customers_page_opens_no_session(client: Client, acme: Company):
     answer = client.get("/pay/nothing/")
     assert "sessionid" not in answer.cookies
