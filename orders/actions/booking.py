@@ -11,7 +11,8 @@ from orders.actions.alerts import close_reversals
 from orders.actions.let_go import release_rest
 from orders.actions.place import slices_of
 from orders.actions.reserve import IN_FLIGHT_COLUMN
-from orders.actions.turn import turn_to
+from orders.actions.review import leave_review
+from orders.actions.turn import complete, turn_to
 from orders.documents import request_slip
 from orders.messages import queue_refunded, queue_voided
 from orders.models import Kind, Operation, Order
@@ -68,6 +69,8 @@ def declined(order: Order, operation: Operation, at: datetime) -> None:
         order.capture_problem = operation.message or operation.code or "declined"
         order.save(update_fields=["capture_problem"])
     _record(order, _DECLINED[operation.kind], operation, at, data)
+    if operation.kind == Kind.ADJUST:
+        complete(order)
     if operation.kind in {Kind.CAPTURE, Kind.ADJUST}:
         release_rest(order, at=at)
 
@@ -95,8 +98,8 @@ def _record(
 def _captured(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
     order.captured_amount += operation.amount
     order.capture_problem = ""
-    # counted with what is in flight: another capture on its way may yet be declined
-    target = Status.PART_CAPTURED if order.reserved_amount else Status.CAPTURED
+    # counted with what is in flight: another capture may yet be declined, another total may leave something
+    target = Status.PART_CAPTURED if order.reserved_amount or order.adjusting_amount else Status.CAPTURED
     if order.status != target:
         order.move_to(target)
     order.save(update_fields=["captured_amount", "capture_problem", "status"])
@@ -124,6 +127,7 @@ def _refunded(order: Order, operation: Operation, _result: Result, at: datetime)
 
 
 def _voided(order: Order, operation: Operation, _result: Result, at: datetime) -> None:
+    leave_review(order, at=at)
     order.released_amount += operation.amount
     order.cancelled_at = at
     order.move_to(Status.CANCELLED)

@@ -15,7 +15,7 @@ from orders.models import Line, Operation, Order
 from orders.states import Status
 from orders.timeline import What, record
 
-_FIELDS = ("revision", "amount", "tax_amount", "authorized_amount", "status")
+_FIELDS = ("revision", "amount", "tax_amount", "authorized_amount")
 
 
 def write_lines(order: Order, revision: int, parts: Sequence[Part]) -> None:
@@ -41,6 +41,13 @@ def write_lines(order: Order, revision: int, parts: Sequence[Part]) -> None:
     )
 
 
+def complete(order: Order) -> None:
+    """A partly captured order of which nothing is reserved any more is captured."""
+    if order.status == Status.PART_CAPTURED and not order.reserved_amount:
+        order.move_to(Status.CAPTURED)
+        order.save(update_fields=["status"])
+
+
 def turn_to(
     order: Order,
     revision: int,
@@ -63,9 +70,8 @@ def turn_to(
     order.revision = revision
     order.amount = sum(line.total_amount for line in lines)
     order.tax_amount = sum(line.tax_amount for line in lines)
-    if order.status == Status.PART_CAPTURED and not order.reserved_amount:
-        order.move_to(Status.CAPTURED)
     order.save(update_fields=_FIELDS)
+    complete(order)
     data = {"revision": revision, "old_total": before, "new_total": order.amount, "changes": changes, "key": key}
     amount = operation.amount if operation else order.amount
     record(order, What.ORDER_EDITED, by=by, at=at, amount=amount, operation=operation, data=data)
