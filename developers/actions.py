@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from psycopg.types.json import Jsonb
 
+from common.db import release_connection
 from developers import trace
-from developers.models import RequestLog
 from developers.redaction import Message
 
 Written = TypeVar("Written")
@@ -24,9 +24,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 5_000
 RUN_SECONDS = 20.0  # the next run goes on; mail and sweeps need the worker too
-_LONGEST_PATH = 500
 _LONGEST_WAIT = "1s"  # for a lock on the log: a payment does not stand in a queue behind it
-_NO_WAIT = "SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', %s, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +52,32 @@ class Answer:
     response: Message | None = None
 
 
+_INSERT = """
+INSERT INTO developers_requestlog (
+    at, direction, action, method, path, provider, account_id, merchant_id, store_id, request,
+    status_code, problem, duration_ms, response, order_id, operation_id, attempt_id, correlation_id
+) VALUES (
+    %(at)s, %(direction)s, %(action)s, %(method)s, %(path)s, %(provider)s, %(account_id)s, %(merchant_id)s, %(store_id)s,
+    %(request)s, %(status_code)s, %(problem)s, %(duration_ms)s, %(response)s, %(order_id)s, %(operation_id)s,
+    %(attempt_id)s, %(correlation_id)s
+) RETURNING id
+"""
+_COMPLETE = """
+UPDATE developers_requestlog
+SET status_code = %(status_code)s, problem = %(problem)s, duration_ms = %(duration_ms)s, response = %(response)s
+WHERE id = %(row)s RETURNING id
+"""
+
+
 def log_call(call: Call, answer: Answer | None = None, *, at: datetime) -> int:
     """Write a call down, about what `trace` says; without an answer it is still being made."""
-    with _quick():
-        row = RequestLog.objects.create(
-            at=at,
-            **{**asdict(call), "path": call.path[:_LONGEST_PATH]},
-            **asdict(answer or Answer()),
-            **asdict(trace.current()),
-            correlation_id=_correlation_id(),
-        )
-    return row.pk
+    known = {**asdict(call), **asdict(trace.current()), "correlation_id": _correlation_id()}
+    return _write(_INSERT, {"at": at, **known, **_values(answer or Answer()), "request": Jsonb(call.request)})
 
 
 def log_answer(row: int, answer: Answer) -> None:
     """Complete the row of a call."""
-    with _quick():
-        RequestLog.objects.filter(pk=row).update(**asdict(answer))
+    _write(_COMPLETE, {"row": row, **_values(answer)})
 
 
 def quietly(write: Callable[[], Written]) -> Written | None:
@@ -79,23 +86,35 @@ def quietly(write: Callable[[], Written]) -> Written | None:
         return write()
     except Exception:
         log.warning("request_log.failed", exc_info=True)
+        release_connection()  # a broken one must not reach the next query, which is about money
         return None
 
 
-@contextmanager
-def _quick() -> Iterator[None]:
-    """A write that waits for neither disk nor locks.
+def _values(answer: Answer) -> dict[str, object]:
+    return {**asdict(answer), "response": Jsonb(answer.response) if answer.response else None}
 
-    It survives this process; only a crash of the database may take its last moment along.
-    Money's own rows wait for the disk as ever: inside somebody's transaction this is a
-    savepoint, and their settings stay.
+
+# Sent together with what it is for, as one transaction in one trip to the database.
+_WITHOUT_WAITING = f"""
+SELECT set_config('synchronous_commit', 'off', true), set_config('lock_timeout', '{_LONGEST_WAIT}', true);
+"""
+
+
+def _write(statement: str, values: Mapping[str, Any]) -> int:
+    """Run a statement that waits for neither disk nor locks, and answer the row it returns.
+
+    What is written survives this process; only a crash of the database may take its last
+    moment along. Money's own rows wait for the disk as ever: inside somebody's transaction
+    this is a savepoint, and their settings stay.
     """
-    is_alone = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute(_NO_WAIT, [_LONGEST_WAIT])
-        yield
+    with connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            with transaction.atomic():
+                cursor.execute(statement, values)
+        else:
+            cursor.execute(_WITHOUT_WAITING + statement, values)
+            cursor.nextset()
+        return int(cursor.fetchone()[0])
 
 
 def _correlation_id() -> str:

@@ -18,6 +18,7 @@ MOST_READ = 1_000_000  # bytes that are looked into at all
 MOST_ITEMS = 50
 DEEPEST = 20
 _LONGEST_VALUE = 300
+_LONGEST_PATH = 500  # what the log has room for
 
 HEADERS = frozenset(
     "accept accept-encoding content-length content-type content-encoding date host user-agent connection "
@@ -102,7 +103,7 @@ def path(target: str) -> str:
     """Path and names of the query of a request; a customer's token and all values are hidden."""
     parts = urlsplit(target)
     query = "&".join(f"{_field(name)}={HIDDEN}" for name, _value in parse_qsl(parts.query, keep_blank_values=True))
-    return _segments(parts.path) + (f"?{query}" if query else "")
+    return (_segments(parts.path) + (f"?{query}" if query else ""))[:_LONGEST_PATH]
 
 
 def address(url: str, *, is_way_in: bool = False) -> str:

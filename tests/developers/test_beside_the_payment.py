@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from common import clock
-from developers.actions import _quick, log_answer, log_call, quietly
+from developers.actions import _write, log_answer, log_call, quietly
 from developers.models import RequestLog
 from orders.models import Order
 from payments.exchange import _call
@@ -33,6 +33,12 @@ def somebody() -> Iterator[psycopg.Connection]:
     keys = ("dbname", "user", "password", "host", "port")
     with psycopg.connect(**{key: known[key] for key in keys if known.get(key)}) as other:
         yield other
+
+
+# 1 where nothing is waited for
+_INSIDE = """
+SELECT (current_setting('synchronous_commit') = 'off' AND current_setting('lock_timeout') = '1s')::int
+"""
 
 
 def _setting(name: str) -> str:
@@ -69,10 +75,10 @@ def test_a_row_waits_for_no_disk_and_money_does(order: Order) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO on")  # the throw-away cluster of tests has it off
-    with _quick():
-        assert settings() == ("off", "1s")
+    assert _write(_INSIDE, {}) == 1
     assert settings() == ("on", "0")
-    with transaction.atomic(), _quick():
+    with transaction.atomic():
+        assert _write(_INSIDE, {}) == 0
         assert settings() == ("on", "0")
 
 
