@@ -22,6 +22,7 @@ from sandbox.models import Session
 from tests import builders
 from tests.cast import Company
 from tests.concurrency.racing import Meeting, order_without_lock, race, without
+from tests.filling import Form
 from tests.paylinks import customers
 from tests.paylinks.test_amend_page import opened
 
@@ -170,6 +171,33 @@ def test_two_tabs_with_one_form_make_one_version(link: PaymentLink, alice: User)
     wish = _amends(alice, link, browser=browser, form=form)
     assert race(wish, wish) == [302, 302]
     assert (_order(link).revision, PaymentLink.objects.filter(order=link.order_id).count()) == (2, 2)
+
+
+def _resends(person: User, link: PaymentLink) -> Wish:
+    browser = _browser(person)
+    return lambda: browser.post(f"/links/{link.pk}/resend/", {"recipient": link.recipient}).status_code
+
+
+def test_of_amending_and_resending_one_happens(link: PaymentLink, alice: User, bob: User) -> None:
+    results = race(_amends(alice, link), _resends(bob, link))
+    assert sorted(results) == [302, 409]
+    links = PaymentLink.objects.filter(order=link.order_id)
+    assert (links.count(), links.filter(status="created").count()) == (2, 1)
+    assert _order(link).revision == (2 if results[0] == 302 else 1)
+
+
+def test_cancelling_the_order_while_it_is_amended_leaves_nothing_open(
+    link: PaymentLink, alice: User, bob: User
+) -> None:
+    browser = _browser(bob)
+    address = f"/links/{link.order_id}/withdraw/"
+    form = Form(address, browser.get(address).content.decode()).values
+    results = race(_amends(alice, link), lambda: browser.post(address, form).status_code)
+    order = _order(link)
+    assert results[1] in {302, 409}, results
+    assert (order.status == "cancelled") is (results[1] == 302)
+    assert PaymentLink.objects.filter(order=order, status="created").exists() is (order.status == "pending")
+    assert audit_order(order.pk, asks_gateway=True) == []
 
 
 def test_control_without_lock_and_constraints_there_are_two_second_versions(

@@ -97,6 +97,13 @@ def test_the_message_names_both_totals_and_the_new_link(link: PaymentLink) -> No
     assert messages.render(Message.objects.get(subject_id=link.pk)) is None
 
 
+def test_a_link_that_only_came_anew_says_nothing_of_it(link: PaymentLink) -> None:
+    newest = resend_link(amend(link).pk, access=None, by=BY, at=clock.now())
+    rendered = messages.render(Message.objects.get(subject_id=newest.pk))
+    assert rendered is not None
+    assert rendered.subject == "TEST: Pay order FJB-10498 from Acme Sweden"
+
+
 def test_a_text_message_says_it_in_one_text(store: Store) -> None:
     phone = {"recipient_email": "", "recipient_phone": "+46701740605"}
     new = amend(builders.system_link(store, **phone), **phone)
