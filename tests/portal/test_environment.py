@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from devkit import places
 from portal.environment import Environment, EnvironmentIncompleteError
@@ -20,6 +21,13 @@ def test_production_names_everything_that_is_missing(monkeypatch: pytest.MonkeyP
         Environment(production=True).demand()
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "EMAIL_FROM", "EMAIL_HOST", "STATIC_ROOT"):
         assert name in str(refusal.value)
+
+
+def test_calls_are_kept_for_90_days_unless_said_otherwise_and_for_one_at_least(monkeypatch: pytest.MonkeyPatch):
+    assert Environment().log_retention_days == 90
+    monkeypatch.setenv("COUNTERFOIL_LOG_RETENTION_DAYS", "0")
+    with pytest.raises(ValidationError, match="greater than or equal to 1"):
+        Environment()
 
 
 def test_production_refuses_the_sandbox():
