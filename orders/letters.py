@@ -22,6 +22,7 @@ from orders.states import Status
 from orders.subjects import about
 
 _MOST = 200  # an order has a handful; nobody reads more
+_TO_MEMBERS = "member."  # to our own people, not to the customer
 _LINK = "link."  # these belong to a part of the house above this one
 _MARKS = {
     Message.State.QUEUED: ("hourglass", ""),
@@ -54,7 +55,7 @@ class Letter:
 
 def letters_of(order: Order, query: str = "") -> list[Letter]:
     """Every message of the order, newest first; their pages remember the list by `query`. One query."""
-    found = Message.objects.filter(order_id=order.pk).order_by("-created_at", "-pk")
+    found = Message.objects.filter(order_id=order.pk).exclude(kind__startswith=_TO_MEMBERS).order_by("-created_at", "-pk")
     return [letter_of(message, query) for message in found[:_MOST]]
 
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Member, User
-from accounts.roles import Role
+from accounts.models import User
+from accounts.telling import people_to_tell
 from common import times
 from common.money import format_money
 from messaging.actions import queue
@@ -29,26 +28,14 @@ HANDED_OVER = "member.handed_over"
 def queue_refund_reversed(order: Order, reversal: Operation, *, at: datetime) -> None:
     """Tell who refunded that the money came back, once."""
     refund = reversal.reverses
-    _queue(order, REFUND_REVERSED, reversal.pk, _people(order, refund.user_id if refund else None, at), at)
+    _queue(
+        order, REFUND_REVERSED, reversal.pk, people_to_tell(order.store, refund.user_id if refund else None, at), at
+    )
 
 
 def queue_handed_over(order: Order, operation: Operation, *, at: datetime) -> None:
     """Tell who asked for the operation that the gateway has been silent for a day, once."""
-    _queue(order, HANDED_OVER, operation.pk, _people(order, operation.user_id, at), at)
-
-
-def _people(order: Order, user_id: int | None, at: datetime) -> Iterable[User]:
-    """Who did it, while still a member; otherwise, and for machines, the admins of the store."""
-    members = Member.objects.filter(
-        Q(ends_at=None) | Q(ends_at__gt=at), merchant=order.merchant_id, deactivated_at=None
-    )
-    did_it = User.objects.filter(pk=user_id, is_active=True, memberships__in=members).first() if user_id else None
-    if did_it is not None:
-        return [did_it]
-    admins = members.filter(
-        Q(grants__store=order.store_id) | Q(grants__store=None), grants__role__in=[Role.SUPER_ADMIN, Role.ADMIN]
-    )
-    return User.objects.filter(is_active=True, memberships__in=admins).distinct().order_by("pk")
+    _queue(order, HANDED_OVER, operation.pk, people_to_tell(order.store, operation.user_id, at), at)
 
 
 def _queue(order: Order, kind: str, subject_id: uuid.UUID, people: Iterable[User], at: datetime) -> None:

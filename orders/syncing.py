@@ -12,7 +12,7 @@ from common.actor import Actor
 from common.db import refuse_transaction
 from developers.trace import tracing
 from orders import operations
-from orders.actions.report import report_differences
+from orders.actions.report import note_agreement, report_differences
 from orders.actions.sync import book_movements
 from orders.audit import Finding, findings_of, load
 from orders.models import Operation, Order, State
@@ -60,7 +60,7 @@ def sync_order(order_id: uuid.UUID, *, by: Actor, at: datetime) -> Synced:
     is_waiting = Operation.objects.filter(_in_flight(order_id)).exists()
     found = Synced(tuple(booked), tuple(findings), is_waiting)
     if found.is_clean:
-        Order.objects.filter(pk=order_id).update(synced_at=at)
+        note_agreement(order_id, at=at)
     return found
 
 

@@ -12,7 +12,7 @@ from common.actor import Actor
 from orders.actions.alerts import close_alerts, raise_alert
 from orders.actions.lock import locked
 from orders.differences import Found, plain
-from orders.models import Alert, Event
+from orders.models import Alert, Event, Order
 from orders.timeline import What, record
 
 _TOLD = (What.SYNC_DIFFERENCE, What.SYNC_AGREED)
@@ -37,3 +37,8 @@ def report_differences(order_id: uuid.UUID, findings: Iterable[Found], *, by: Ac
     else:
         record(order, What.SYNC_AGREED, by=by, at=at)
         close_alerts(order, Alert.Kind.DIFFERENCE, at=at)
+
+
+def note_agreement(order_id: uuid.UUID, *, at: datetime) -> None:
+    """Keep when books and gateway were last seen to agree; it changes nothing a form shows."""
+    Order.objects.filter(pk=order_id).update(synced_at=at)

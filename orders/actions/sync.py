@@ -94,7 +94,7 @@ def _try(order: Order, movement: Movement, book: Callable[[], Operation | None])
 
 def _book(order: Order, movement: Movement, snapshot: Snapshot, at: datetime) -> Operation | None:
     """The movement as an operation with origin Gateway; None when it cannot be."""
-    amount = order.releasable_amount if movement.kind == Kind.EXTEND else movement.amount
+    amount = order.reserved_amount if movement.kind == Kind.EXTEND else movement.amount
     if amount <= 0 or not _IS_POSSIBLE[movement.kind](order, movement):
         return None
     cut = _PIECES.get(movement.kind)
