@@ -49,6 +49,9 @@ RELEASE = Way("release", Permission.ORDERS_RELEASE, ActForm, release_order)
 EXTEND = Way("extend", Permission.ORDERS_EXTEND, ActForm, extend_order)
 
 
+_DIALOG = {"dialog", "drawer"}  # its form is posted for the drawer
+
+
 @require(Permission.ORDERS_CANCEL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
@@ -130,9 +133,8 @@ def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -
         "releases": obstacle(order, Verb.RELEASE, sheet.access, at) is None,
         "ends_at": extended_until(order, at),
     }
-    page, status = f"orders/{way.name}.html", 409 if problem else 200
-    fragments = {"dialog": f"{page}#ask", "drawer": f"{page}#ask"}
-    response = respond(request, page, context, fragments=fragments, status=status)
+    context["frame"] = "orders/decide/dialog.html" if target_of(request) in _DIALOG else "orders/decide/page.html"
+    response = respond(request, f"orders/{way.name}.html", context, status=409 if problem else 200)
     if is_posted:
         response.headers["HX-Retarget"] = "#dialog"
         response.headers["HX-Reswap"] = "innerHTML"

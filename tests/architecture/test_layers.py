@@ -14,7 +14,15 @@ RANK = {app: -place for place, app in enumerate(sources.LAYERS)}
 _TEMPLATE = re.compile(r"{%\s*(?:include|extends)\s+[\"']([^\"']+)[\"']")
 _UNKNOWN = re.compile(r"{%\s*(?:include|extends)\s+[^\"'\s]")
 # templates that are included by a name a row decided, always from the same folder
-BY_VARIABLE = {"templates/orders/timeline.html", "templates/orders/print.html", "templates/orders/order.html"}
+BY_VARIABLE = {
+    "templates/orders/timeline.html",
+    "templates/orders/print.html",
+    "templates/orders/order.html",
+    # the same question as a dialog or a page
+    "templates/orders/cancel.html",
+    "templates/orders/release.html",
+    "templates/orders/extend.html",
+}
 
 
 def _imports(name: str) -> set[str]:

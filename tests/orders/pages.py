@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import Store
@@ -38,8 +39,9 @@ def quick_order(store: Store, at: datetime, reference: str = "FJB-1", **changes:
         **usual,
         **{key: value for key, value in changes.items() if key in {*usual, "phone", "merchant_reference2"}},
     }
-    order = draft_order(store, merchant_reference1=reference, by=Actor.system(), at=at, **wanted)
-    authorize_order(order, _authorization(account, order, at, changes), by=Actor.gateway("sandbox"), at=at)
+    with transaction.atomic():  # as settling does
+        order = draft_order(store, merchant_reference1=reference, by=Actor.system(), at=at, **wanted)
+        authorize_order(order, _authorization(account, order, at, changes), by=Actor.gateway("sandbox"), at=at)
     return order
 
 
