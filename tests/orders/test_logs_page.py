@@ -19,10 +19,12 @@ from orders.actions.refund import refund_order
 from orders.models import Event, Order
 from sandbox import clock as sandbox_clock
 from sandbox.actions.controls import set_behaviour
+from sandbox.actions.operations import settle as settle_movement
 from sandbox.actions.sessions import review
+from sandbox.models import Movement
 from tests import builders
 from tests.orders.pages import get, quick_order
-from tests.paylinks.customers import silent_gateway
+from tests.paylinks.customers import hear, silent_gateway
 
 pytestmark = pytest.mark.django_db
 _LINK = re.compile(r'<a class="link" href="([^"]+)" hx-get="\1" hx-target="#dialog">[^V]*View logs</a>')
@@ -86,6 +88,20 @@ def test_what_nobody_answered_says_so(alice_client: Client, store: Store, monkey
     page = log_page(alice_client, order, "Capture not confirmed yet")
     assert "No answer in time" in page
     assert "<h3>Response" not in page
+
+
+def test_what_was_answered_late_opens_the_webhook_too(alice_client: Client, store: Store) -> None:
+    order = builders.placed_order(store)
+    set_behaviour("late", at=clock.now(), key_prefix="capture-")
+    operation = builders.capture(order)
+    movement = Movement.objects.select_related("payment").get(key=operation.key)
+    settle_movement(movement.pk, movement.payment.session_id, at=movement.settles_at)
+    hear()
+    page = log_page(alice_client, order, "Captured")
+    assert page.index("We called the gateway") < page.index("The gateway called us")
+    for words in ("202 Accepted", "<b>Webhook</b>", f"POST /webhooks/sandbox/{order.gateway_account_id}/"):
+        assert words in page
+    assert "<dt>webhook-signature</dt><dd>•••</dd>" in page
 
 
 def test_a_refund_and_a_declined_payment_have_their_logs(alice_client: Client, store: Store) -> None:
