@@ -78,6 +78,8 @@ def test_references_are_edited_by_keyboard(page: Page, order: Order) -> None:
     page.get_by_role("textbox", name="Merchant reference 2").fill("PO 77-2291")
     page.get_by_text("Before: empty").wait_for()
     _looks_right(page, "edit references")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keep editing").click()
     page.get_by_role("textbox", name="Merchant reference 2").press("Enter")
     page.get_by_text("Saved. Old and new values stand in the timeline.").wait_for()
     assert page.get_by_role("button", name="Copy merchant reference 2 PO 77-2291").count() >= 1
