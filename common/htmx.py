@@ -35,3 +35,17 @@ def respond(
     response = render(request, fragment, dict(context), status=status)
     patch_vary_headers(response, VARY)
     return response
+
+
+def respond_dialog(
+    request: HttpRequest, page: str, dialog: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A question as a dialog, without htmx as the page.
+
+    Its form is posted for the drawer, which shows what was done; refused, it comes back to #dialog.
+    """
+    response = respond(request, page, context, fragments={"dialog": dialog, "drawer": dialog}, status=status)
+    if target_of(request) == "drawer":
+        response.headers["HX-Retarget"] = "#dialog"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response

@@ -10,12 +10,12 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
-from common.htmx import respond, target_of
+from common.htmx import respond, respond_dialog, target_of
 from orders.choosing import Choosing
 from orders.models import Operation, State
 from orders.rules import PERMISSION
 from orders.sheet import Sheet
-from orders.views.order import DRAWER, changed, sheet_of, tab_context
+from orders.views.order import acted, sheet_of
 
 PAGE = "orders/parts/page.html"
 DIALOG = "orders/parts/dialog.html"
@@ -45,11 +45,7 @@ def opened(request: PortalRequest, dialog: Choosing) -> HttpResponse:
 def ask(request: PortalRequest, dialog: Choosing, *, beside: bool, status: int = 200) -> HttpResponse:
     """The dialog, or without htmx the page; after a refusal with what stood in the way."""
     context = _context(dialog, beside=beside, is_stale=status == HttpResponse(status=409).status_code)
-    response = respond(request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status)
-    if target_of(request) == "drawer":
-        response.headers["HX-Retarget"] = "#dialog"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return respond_dialog(request, PAGE, DIALOG, context, status=status)
 
 
 def preview(request: PortalRequest, dialog: Choosing) -> HttpResponse:
@@ -111,8 +107,4 @@ def answer(request: PortalRequest, before: Sheet, operation: Operation, words: s
         messages.success(request, words)
     if target_of(request) != "drawer":
         return HttpResponseRedirect(before.address(before.tab))
-    sheet = sheet_of(request, before.order.pk, before.tab)
-    context = {**tab_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
-    response = respond(request, DRAWER, context)
-    response.headers["HX-Replace-Url"] = sheet.address(sheet.tab)
-    return response
+    return acted(request, sheet_of(request, before.order.pk, before.tab))

@@ -14,13 +14,13 @@ from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common.errors import DomainError
-from common.htmx import respond, target_of
+from common.htmx import respond, respond_dialog, target_of
 from orders.actions.edit import Edited, edit_lines
 from orders.editing.plan import say
 from orders.editing.screen import LineEditing
 from orders.models import State
 from orders.sheet import Sheet
-from orders.views.order import DRAWER, changed, sheet_of, timeline_context
+from orders.views.order import acted, sheet_of
 
 PAGE = "orders/edit/page.html"
 DIALOG = "orders/edit/dialog.html"
@@ -111,11 +111,7 @@ def _ask(
 ) -> HttpResponse:
     """The dialog, or without htmx the page."""
     context = _context(edit, beside=beside, is_stale=status == HttpResponse(status=409).status_code, focus=focus)
-    response = respond(request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status)
-    if target_of(request) == "drawer":
-        response.headers["HX-Retarget"] = "#dialog"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return respond_dialog(request, PAGE, DIALOG, context, status=status)
 
 
 def _context(edit: LineEditing, *, beside: bool, is_stale: bool = False, focus: str = "") -> dict[str, Any]:
@@ -132,7 +128,7 @@ def _context(edit: LineEditing, *, beside: bool, is_stale: bool = False, focus: 
 
 def _answer(request: PortalRequest, before: Sheet, edited: Edited) -> HttpResponse:
     """The order as it stands now. What is not known is said in the drawer, not in a toast."""
-    sheet = sheet_of(request, before.order.pk, "order")
+    sheet = sheet_of(request, before.order.pk, before.tab)
     if not edited.is_new:
         messages.info(request, _("This form had been sent already. Nothing new was done."))
     elif edited.operation is None or edited.operation.state == State.SUCCEEDED:
@@ -140,7 +136,4 @@ def _answer(request: PortalRequest, before: Sheet, edited: Edited) -> HttpRespon
         messages.success(request, _("Order edited. The total is now %(total)s.") % {"total": total})
     if target_of(request) != "drawer":
         return HttpResponseRedirect(before.url)
-    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
-    response = respond(request, DRAWER, context)
-    response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
-    return response
+    return acted(request, sheet)  # the timeline, from whichever tab it was done

@@ -18,7 +18,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.errors import DomainError
-from common.htmx import respond, target_of
+from common.htmx import respond_dialog, target_of
 from orders.actions.let_go import cancel_order, extend_order, release_order
 from orders.actions.unwind import Unwound, unwind_order
 from orders.forms import ActForm, EndForm
@@ -26,7 +26,7 @@ from orders.models import Operation, State
 from orders.outcomes import done_words, stopped_words
 from orders.rules import Verb, ending, extended_until, obstacle
 from orders.sheet import Sheet
-from orders.views.order import DRAWER, changed, sheet_of, timeline_context
+from orders.views.order import acted, sheet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,7 @@ def _answer(request: PortalRequest, before: Sheet, unwound: Unwound) -> HttpResp
         messages.success(request, done_words(sheet.order, unwound))
     if not beside:
         return HttpResponseRedirect(before.url)
-    context = {**timeline_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True, "stopped": stopped}
-    response = respond(request, DRAWER, context)
-    response.headers["HX-Replace-Url"] = sheet.url  # the timeline, from whichever tab it was done
-    return response
+    return acted(request, sheet, stopped=stopped)  # the timeline, from whichever tab it was done
 
 
 def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -> HttpResponse:
@@ -134,11 +131,8 @@ def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -
         "ends_at": extended_until(order, at),
     }
     context["frame"] = "orders/decide/dialog.html" if target_of(request) in _DIALOG else "orders/decide/page.html"
-    response = respond(request, f"orders/{way.name}.html", context, status=409 if problem else 200)
-    if is_posted:
-        response.headers["HX-Retarget"] = "#dialog"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    page = f"orders/{way.name}.html"
+    return respond_dialog(request, page, page, context, status=409 if problem else 200)
 
 
 def _address(sheet: Sheet, way: Way, verb: Verb) -> str:

@@ -18,7 +18,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.errors import DomainError
-from common.htmx import respond, target_of
+from common.htmx import respond_dialog, target_of
 from messaging.models import Message
 from messaging.render import Rendered
 from orders.actions.send_again import send_again
@@ -27,7 +27,7 @@ from orders.letters import address, again_obstacle, letter_of, may_send, recipie
 from orders.messages import TASK, render
 from orders.rules import Verb, obstacle
 from orders.sheet import Sheet
-from orders.views.order import DRAWER, changed, customer_context, sheet_of
+from orders.views.order import acted, sheet_of
 
 PAGE = "orders/letter.html"
 # a mail brings its own look; nothing in it runs, loads or leads anywhere
@@ -70,10 +70,7 @@ def message_again(request: PortalRequest, order_id: uuid.UUID, message_id: uuid.
     toasts.success(request, _("On its way to %(recipient)s again.") % {"recipient": sent.recipient})
     if target_of(request) != "drawer":
         return HttpResponseRedirect(sheet.address("customer"))
-    sheet = sheet_of(request, order_id, "customer", is_alone=False)
-    return respond(
-        request, DRAWER, {**customer_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
-    )
+    return acted(request, sheet_of(request, order_id, "customer", is_alone=False))
 
 
 def as_of_now(found: Message, render_: Callable[[Message], Rendered | None]) -> Rendered | None:
@@ -133,9 +130,4 @@ def _ask(
         "beside": is_posted or request.GET.get("beside") == "1",
         "problem": problem,
     }
-    ask = f"{PAGE}#ask"
-    response = respond(request, PAGE, context, fragments={"dialog": ask, "drawer": ask}, status=status)
-    if is_posted:
-        response.headers["HX-Retarget"] = "#dialog"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return respond_dialog(request, PAGE, f"{PAGE}#ask", context, status=status)

@@ -101,6 +101,14 @@ def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: 
     return respond(request, PAGE, {**context, "sheet": sheet}, fragments={"drawer": DRAWER}, status=status)
 
 
+def acted(request: PortalRequest, sheet: Sheet, **more: Any) -> HttpResponse:
+    """The drawer after something was done: its dialog closed, its row in the list brought up to date."""
+    context = {**tab_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True, **more}
+    response = respond(request, DRAWER, context)
+    response.headers["HX-Replace-Url"] = sheet.address(sheet.tab)
+    return response
+
+
 def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
     """What the timeline prints: everything, or what is of one kind."""
     events = list(Event.objects.filter(order=sheet.order))

@@ -15,7 +15,7 @@ from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import clock
 from common.errors import DomainError
-from common.htmx import respond, target_of
+from common.htmx import respond, respond_dialog, target_of
 from orders.actions.edit_customer import CustomerInput, edit_customer
 from orders.actions.edit_references import edit_references
 from orders.people.changes import Change
@@ -23,7 +23,7 @@ from orders.people.dialog import CUSTOMER, REFERENCES, Editing, Kind
 from orders.people.forms import CustomerForm
 from orders.rules import PERMISSION
 from orders.sheet import Sheet
-from orders.views.order import DRAWER, changed, sheet_of, tab_context
+from orders.views.order import acted, sheet_of
 
 PAGE = "orders/people/page.html"
 DIALOG = "orders/people/dialog.html"
@@ -117,11 +117,7 @@ def _answer(request: PortalRequest, editing: Editing, changes: tuple[Change, ...
         messages.info(request, _("Nothing was changed."))
     if target_of(request) != "drawer":
         return HttpResponseRedirect(editing.back_url)
-    sheet = _sheet(request, editing.sheet.order.pk, editing.kind, is_alone=False)
-    context = {**tab_context(sheet), **changed(sheet), "sheet": sheet, "closes_dialog": True}
-    response = respond(request, DRAWER, context)
-    response.headers["HX-Replace-Url"] = editing.back_url
-    return response
+    return acted(request, _sheet(request, editing.sheet.order.pk, editing.kind, is_alone=False))
 
 
 def _refused(request: PortalRequest, editing: Editing, words: str) -> HttpResponse:
@@ -139,8 +135,4 @@ def _ask(request: PortalRequest, editing: Editing, *, status: int = 200) -> Http
         "beside": is_posted or request.GET.get("beside") == "1",
         "is_stale": status == HttpResponse(status=409).status_code,
     }
-    response = respond(request, PAGE, context, fragments={"dialog": DIALOG, "drawer": DIALOG}, status=status)
-    if is_posted:
-        response.headers["HX-Retarget"] = "#dialog"
-        response.headers["HX-Reswap"] = "innerHTML"
-    return response
+    return respond_dialog(request, PAGE, DIALOG, context, status=status)
