@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from devkit import places, services
 from devkit.processes import Processes, wait_until_served
 from devkit.running import environment, free_port, prepare
-from devkit.tour import Cast, Stop, tour
+from devkit.stops import Cast, Stop
+from devkit.tour import tour
 from devkit.tour_of_customers import customers
 
 FOLDER = places.ROOT / "docs" / "screenshots"

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
 from devkit import hands
+from devkit.stops import Cast, NewPage, Stop
+from devkit.tour_of_orders import changes
 
 FULL_BASKET = (
     *hands.BASKET,
     hands.Item("Home delivery", "SHIP-HOME", "1", "99.00", kind="shipping_fee"),
     hands.Item("Returning customer", "DISC-RET", "1", "198.90", kind="discount"),
 )
-NewPage = Callable[[], Page]
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who walks, and where: a store that can sell, and one without terms."""
-
-    owner: str
-    reader: str
-    store: str
-    bare_store: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A screen to look at; `is_long` when all of it belongs on the picture."""
-
-    name: str
-    page: Page
-    is_long: bool = False
 
 
 def tour(new_page: NewPage, cast: Cast) -> Iterator[Stop]:
@@ -43,6 +24,7 @@ def tour(new_page: NewPage, cast: Cast) -> Iterator[Stop]:
     yield from sign_in(staff, cast)
     yield from orders(staff)
     yield from create(staff, cast)
+    yield from changes(staff)
     yield from links(staff)
     yield from settings(staff, cast)
     yield from refusals(staff, new_page(), cast)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from devkit import hands
-from devkit.tour import Cast, NewPage, Stop
+from devkit.stops import Cast, NewPage, Stop
 
 WRONG, RIGHT = "linnea.akeson@example.com", "linnea.akesson@example.com"
 

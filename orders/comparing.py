@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common.contact import readable
 from common.errors import Obstacle
 from common.money import format_amount
 from orders.facts import address_facts
@@ -130,7 +131,7 @@ def _values(order: Order) -> list[tuple[str, str]]:
         (str(_("Merchant reference 2")), order.merchant_reference2),
         (str(_("Customer")), order.customer_name),
         (str(_("E-mail")), order.email),
-        (str(_("Phone")), order.phone),
+        (str(_("Phone")), readable(order.phone) if order.phone else ""),
         (str(_("Delivery address")), address),
         (str(_("Method")), order.payment_label or order.payment_method),
     ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
+from common.contact import readable
 from orders.entries import actor_words
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.models import Line, Operation
@@ -31,6 +32,7 @@ def paper(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
         "rates": rates_of(lines),
         "operations": [(each, actor_words(each.origin, each.actor)) for each in Operation.objects.filter(order=order)],
         "country": country_name(order.country),
+        "phone": readable(order.phone) if order.phone else "",
         "language": language_name(order.language),
         "addresses": _addresses(order.delivery_address, order.billing_address),
         "entries": timeline_context(sheet)["entries"],
