@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -54,6 +55,13 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Make pages: `open_page(width=390, dark=True, scripts=False)`; none may log an error."""
+    with quiet_pages(chromium) as make:
+        yield make
+
+
+@contextmanager
+def quiet_pages(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """What `open_page` gives, for as long as somebody likes; complaints are raised at the end."""
     complaints: list[str] = []
     contexts = []
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Store
 from orders.models import Order
-from tests.browsers import sign_in
+from tests.browsers import quiet_pages, sign_in
 from tests.cast import Company
 from tests.orders.stages import order_at
 from tests.portals import Portal, running_portal
@@ -57,3 +57,12 @@ def page(portal: Portal, acme: Company, open_page: Callable[..., Page]) -> Page:
     made.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sign_in(made, portal, acme.people["alice"])
     return made
+
+
+@pytest.fixture(scope="package")
+def reader(portal: Portal, shop: Shop, chromium: Browser) -> Iterator[Page]:
+    """Alice's browser in tests that only read: what is open already is not opened again."""
+    with quiet_pages(chromium) as make:
+        made = make(base_url=portal.address)
+        sign_in(made, portal, shop.acme.people["alice"])
+        yield made

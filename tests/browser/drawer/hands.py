@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
@@ -31,6 +32,14 @@ def drawer(page: Page, order: Order, tab: str = "") -> Locator:
         found.get_by_role("link", name=tab, exact=True).click()
         found.get_by_role("link", name=tab, exact=True).and_(page.locator("[aria-current]")).wait_for()
     return found
+
+
+def standing(reader: Page, order: Order, tab: str = "") -> Locator:
+    """The order's drawer as it stands, opened when another one is."""
+    path = f"/orders/{order.pk}/{f'{tab.lower()}/' if tab else ''}"
+    if urlsplit(reader.url).path != path:
+        return drawer(reader, order, tab)
+    return reader.locator("#drawer .drawer")
 
 
 def fact(found: Locator, label: str) -> Locator:

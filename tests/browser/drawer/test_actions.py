@@ -12,7 +12,7 @@ from common import clock
 from messaging.models import Message
 from orders.models import Order
 from tests import builders
-from tests.browser.drawer.hands import drawer, more
+from tests.browser.drawer.hands import drawer, more, standing
 from tests.orders.stages import order_at
 
 
@@ -110,8 +110,8 @@ def test_duplicating_opens_the_create_form_filled_in(page: Page, store: Store) -
 @pytest.mark.parametrize(
     ("stage", "actions"), [("captured", ["Refund"]), ("authorized", ["Capture"]), ("cancelled", [])]
 )
-def test_the_actions_depend_on_the_status(page: Page, store: Store, stage: str, actions: list[str]) -> None:
-    found = drawer(page, order_at(stage, store))
+def test_the_actions_depend_on_the_status(reader: Page, store: Store, stage: str, actions: list[str]) -> None:
+    found = standing(reader, order_at(stage, store))
     shown = [name for name in ("Capture", "Refund") if found.get_by_role("link", name=name, exact=True).count()]
     assert shown == actions
 

@@ -10,7 +10,7 @@ from messaging.models import Message
 from orders.models import Order
 from tests import builders
 from tests.browser.drawer.conftest import Shop
-from tests.browser.drawer.hands import drawer, fact, section
+from tests.browser.drawer.hands import drawer, fact, section, standing
 from tests.portals import Portal
 
 
@@ -24,13 +24,13 @@ def order(shop: Shop) -> Order:
     ("label", "value"),
     [("Street", "Bondegatan 7"), ("City", "Stockholm"), ("Postal code", "116 23"), ("Country", "Sweden")],
 )
-def test_the_customer_tab_shows_where_it_is_shipped(page: Page, order: Order, label: str, value: str) -> None:
-    delivery = section(drawer(page, order, "Customer"), "Delivery address")
+def test_the_customer_tab_shows_where_it_is_shipped(reader: Page, order: Order, label: str, value: str) -> None:
+    delivery = section(standing(reader, order, "Customer"), "Delivery address")
     expect(fact(delivery, label)).to_have_text(value)
 
 
-def test_the_customer_tab_shows_the_billing_information(page: Page, order: Order) -> None:
-    billing = section(drawer(page, order, "Customer"), "Billing address")
+def test_the_customer_tab_shows_the_billing_information(reader: Page, order: Order) -> None:
+    billing = section(standing(reader, order, "Customer"), "Billing address")
     expect(fact(billing, "Name")).to_have_text("Frida Nyström")
     expect(fact(billing, "Street")).to_have_text("Hornsgatan 2")
 
@@ -39,15 +39,15 @@ def test_the_customer_tab_shows_the_billing_information(page: Page, order: Order
     ("label", "value"),
     [("Name", "Frida Nyström"), ("E-mail", "frida.nystrom@example.com"), ("Phone", "+46701740605")],
 )
-def test_the_customer_tab_shows_name_email_and_phone(page: Page, order: Order, label: str, value: str) -> None:
-    customer = section(drawer(page, order, "Customer"), "Customer")
+def test_the_customer_tab_shows_name_email_and_phone(reader: Page, order: Order, label: str, value: str) -> None:
+    customer = section(standing(reader, order, "Customer"), "Customer")
     shown = fact(customer, label).inner_text().replace(" ", "")
     assert shown == value.replace(" ", "")
 
 
 @pytest.mark.parametrize(("method", "name"), [("klarna", "Klarna"), ("card", "Mastercard")])
-def test_the_payment_method_stands_at_the_bottom(page: Page, store: Store, method: str, name: str) -> None:
-    found = drawer(page, builders.placed_order(store, method=method), "Customer")
+def test_the_payment_method_stands_at_the_bottom(reader: Page, store: Store, method: str, name: str) -> None:
+    found = standing(reader, builders.placed_order(store, method=method), "Customer")
     last = found.locator("section.part").last
     expect(last.get_by_role("heading", name="Payment", exact=True)).to_be_visible()
     expect(fact(last, "Method")).to_contain_text(name if method == "klarna" else "••")

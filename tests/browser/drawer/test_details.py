@@ -9,7 +9,7 @@ from accounts.models import Store
 from orders.models import Order
 from tests import builders
 from tests.browser.drawer.conftest import Shop
-from tests.browser.drawer.hands import drawer, entry, fact, section
+from tests.browser.drawer.hands import drawer, entry, fact, section, standing
 from tests.orders.stages import order_at
 
 
@@ -18,9 +18,9 @@ def order(shop: Shop) -> Order:
     return builders.placed_order(shop.acme.store, merchant_reference1="FJB-LINES")
 
 
-def _cells(page: Page, order: Order) -> Locator:
+def _cells(reader: Page, order: Order) -> Locator:
     """The row of the bowls."""
-    table = drawer(page, order, "Details").get_by_role("table", name="Lines")
+    table = standing(reader, order, "Details").get_by_role("table", name="Lines")
     return table.get_by_role("row").filter(has_text="Serving bowl")
 
 
@@ -32,36 +32,36 @@ def _edit(page: Page, order: Order, pen: str) -> Locator:
     return dialog
 
 
-def test_the_details_show_product_names(page: Page, order: Order) -> None:
-    names = drawer(page, order, "Details").locator(".line-name")
+def test_the_details_show_product_names(reader: Page, order: Order) -> None:
+    names = standing(reader, order, "Details").locator(".line-name")
     wanted = ["Serving bowl, sea green 24 cm", "Linen apron, undyed", "Home delivery", "Returning customer"]
     expect(names).to_have_text(wanted)
 
 
-def test_the_details_show_product_references(page: Page, order: Order) -> None:
-    expect(_cells(page, order)).to_contain_text("KB-24-SG")
+def test_the_details_show_product_references(reader: Page, order: Order) -> None:
+    expect(_cells(reader, order)).to_contain_text("KB-24-SG")
 
 
-def test_the_details_show_product_types(page: Page, order: Order) -> None:
-    types = drawer(page, order, "Details").get_by_role("table", name="Lines").locator("td small.muted")
+def test_the_details_show_product_types(reader: Page, order: Order) -> None:
+    types = standing(reader, order, "Details").get_by_role("table", name="Lines").locator("td small.muted")
     for kind, shown in zip(["Physical", "Physical", "Shipping", "Discount"], types.all(), strict=True):
         expect(shown).to_contain_text(kind)
 
 
-def test_the_details_show_quantity_and_unit_price(page: Page, order: Order) -> None:
-    expect(_cells(page, order).get_by_role("cell").nth(1)).to_have_text("2 × 749.00")
+def test_the_details_show_quantity_and_unit_price(reader: Page, order: Order) -> None:
+    expect(_cells(reader, order).get_by_role("cell").nth(1)).to_have_text("2 × 749.00")
 
 
-def test_the_details_show_the_tax(page: Page, order: Order) -> None:
-    expect(_cells(page, order).get_by_role("cell").nth(2)).to_have_text("25%")
-    sums = section(drawer(page, order, "Details"), "Lines").locator(".sums")
+def test_the_details_show_the_tax(reader: Page, order: Order) -> None:
+    expect(_cells(reader, order).get_by_role("cell").nth(2)).to_have_text("25%")
+    sums = section(standing(reader, order, "Details"), "Lines").locator(".sums")
     expect(sums).to_contain_text("VAT included, 25%")
     expect(sums).to_contain_text("413.64")
 
 
-def test_the_details_show_the_amount(page: Page, order: Order) -> None:
-    expect(_cells(page, order).get_by_role("cell").nth(3)).to_have_text("1,498.00")
-    sums = section(drawer(page, order, "Details"), "Lines").locator(".sums")
+def test_the_details_show_the_amount(reader: Page, order: Order) -> None:
+    expect(_cells(reader, order).get_by_role("cell").nth(3)).to_have_text("1,498.00")
+    sums = section(standing(reader, order, "Details"), "Lines").locator(".sums")
     expect(sums.locator(".total dd")).to_have_text("2,068.20SEK")
 
 
@@ -103,17 +103,17 @@ def test_the_pen_edits_discount_lines(page: Page, store: Store) -> None:
 
 
 @pytest.mark.parametrize("stage", ["authorized", "part_captured"])
-def test_an_authorized_or_partly_captured_order_can_be_edited(page: Page, store: Store, stage: str) -> None:
-    found = drawer(page, order_at(stage, store), "Details")
+def test_an_authorized_or_partly_captured_order_can_be_edited(reader: Page, store: Store, stage: str) -> None:
+    found = standing(reader, order_at(stage, store), "Details")
     for pen in ("Edit order", "Edit references"):
         expect(found.get_by_role("link", name=pen)).to_be_visible()
 
 
 @pytest.mark.parametrize("stage", ["captured", "cancelled", "expired"])
 def test_a_captured_cancelled_or_expired_order_cannot_be_edited(
-    page: Page, shop: Shop, store: Store, stage: str
+    reader: Page, shop: Shop, store: Store, stage: str
 ) -> None:
-    found = drawer(page, shop.expired if stage == "expired" else order_at(stage, store), "Details")
+    found = standing(reader, shop.expired if stage == "expired" else order_at(stage, store), "Details")
     expect(found.get_by_role("button", name="Edit order")).to_have_attribute("aria-disabled", "true")
     expect(found.get_by_role("link", name="Edit order")).to_have_count(0)
     expect(found.locator("#lines-why")).not_to_be_empty()

@@ -12,7 +12,7 @@ from accounts.models import Store
 from orders.models import Order
 from tests import builders
 from tests.browser.drawer.conftest import Shop
-from tests.browser.drawer.hands import drawer, fact, stamp
+from tests.browser.drawer.hands import drawer, fact, stamp, standing
 from tests.orders.stages import order_at
 
 
@@ -67,28 +67,28 @@ def test_a_reference_that_is_pressed_is_copied(page: Page, order: Order, label: 
         ("cancelled", "Cancelled"),
     ],
 )
-def test_the_top_shows_the_orders_status(page: Page, store: Store, stage: str, words: str) -> None:
-    found = drawer(page, order_at(stage, store))
+def test_the_top_shows_the_orders_status(reader: Page, store: Store, stage: str, words: str) -> None:
+    found = standing(reader, order_at(stage, store))
     expect(found.locator(".bar .status").filter(has_text=re.compile(f"^{words}$"))).to_be_visible()
 
 
-def test_the_top_shows_when_the_order_was_authorized(page: Page, order: Order) -> None:
-    expect(fact(drawer(page, order), "Authorized")).to_have_text(stamp(order.authorized_at))
+def test_the_top_shows_when_the_order_was_authorized(reader: Page, order: Order) -> None:
+    expect(fact(standing(reader, order), "Authorized")).to_have_text(stamp(order.authorized_at))
 
 
-def test_the_top_shows_when_the_authorization_expires(page: Page, order: Order) -> None:
-    shown = fact(drawer(page, order), "Expires")
+def test_the_top_shows_when_the_authorization_expires(reader: Page, order: Order) -> None:
+    shown = fact(standing(reader, order), "Expires")
     assert order.authorization_expires_at is not None
     expect(shown.locator("time")).to_have_attribute("title", re.compile(stamp(order.authorization_expires_at)[-5:]))
     expect(shown).to_contain_text(re.compile(r"in [67] days"))
 
 
-def test_the_top_shows_the_order_id(page: Page, order: Order) -> None:
-    shown = fact(drawer(page, order), "Order ID").get_by_role("button")
+def test_the_top_shows_the_order_id(reader: Page, order: Order) -> None:
+    shown = fact(standing(reader, order), "Order ID").get_by_role("button")
     expect(shown).to_contain_text(str(order.pk)[:8])
 
 
-def test_the_top_shows_both_merchant_references(page: Page, order: Order) -> None:
-    found = drawer(page, order)
+def test_the_top_shows_both_merchant_references(reader: Page, order: Order) -> None:
+    found = standing(reader, order)
     expect(fact(found, "Merchant reference 1")).to_have_text("FJB-10498")
     expect(fact(found, "Merchant reference 2")).to_have_text("PO 77-2291")

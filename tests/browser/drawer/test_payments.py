@@ -37,8 +37,8 @@ def _capture(page: Page, payments: Locator, value: str, button: str) -> None:
 @pytest.mark.parametrize(
     ("stage", "status"), [("authorized", "Authorized"), ("part_captured", "Partly captured"), ("captured", "Captured")]
 )
-def test_payments_show_the_current_status(page: Page, store: Store, stage: str, status: str) -> None:
-    payments = _payments(page, order_at(stage, store))
+def test_payments_show_the_current_status(reader: Page, store: Store, stage: str, status: str) -> None:
+    payments = _payments(reader, order_at(stage, store))
     expect(payments.get_by_role("heading", name="Current status")).to_be_visible()
     expect(payments.locator("dl.facts > div").first.locator("dd")).to_contain_text(status)
 
