@@ -13,6 +13,7 @@ from django.db.models import F, Q
 
 from common.db import refuse_transaction
 from developers.trace import tracing
+from orders.actions.sync import book_movements
 from orders.models import Order
 from orders.states import OPEN
 from payments.gateway import Snapshot
@@ -70,7 +71,15 @@ def _has_ended(order: Order, at: datetime) -> bool:
     except Exception:
         log.exception("expiry.not_answered", order=str(order.pk))
         return False
+    if _has_news(order, snapshot):
+        # what the gateway took before the end must not be booked as let go
+        book_movements(order.pk, snapshot, at=at)
     return not _moved(order, snapshot, at)
+
+
+def _has_news(order: Order, snapshot: Snapshot) -> bool:
+    known = (order.captured_amount, order.refunded_amount, order.released_amount)
+    return known != (snapshot.captured_amount, snapshot.refunded_amount, snapshot.released_amount)
 
 
 def _moved(order: Order, snapshot: Snapshot, at: datetime) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from messaging.models import Message
 from orders.actions.capture import capture_order
+from orders.actions.expire import expire_authorizations
 from orders.actions.refund import refund_order
 from orders.audit import audit_order
 from orders.models import Alert, Event, Line, Operation, Order
@@ -100,16 +103,23 @@ def test_a_void_at_the_gateway_cancels_the_order(store: Store) -> None:
 def test_an_extension_at_the_gateway_moves_the_end(store: Store) -> None:
     order = builders.placed_order(store, method="klarna")
     ends = order.authorization_expires_at
-    later = clock.now().replace(microsecond=0)
-    with pytest.MonkeyPatch.context() as patch:
-        from datetime import timedelta
-
-        patch.setattr(clock, "now", lambda: later + timedelta(days=5))
+    with time_machine.travel(clock.now() + timedelta(days=5)):
         _hand(order, "extend")
         assert _sync(order).is_clean
     assert ends is not None
     assert order.authorization_expires_at is not None
     assert order.authorization_expires_at > ends
+
+
+def test_what_the_gateway_took_before_the_end_is_not_booked_as_let_go(store: Store) -> None:
+    order = builders.placed_order(store)
+    _hand(order, "capture", 50000)
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        assert expire_authorizations(clock.now()) == 1
+    order.refresh_from_db()
+    assert (order.status, order.captured_amount) == ("captured", 50000)
+    assert order.released_amount == order.authorized_amount - 50000
+    assert audit_order(order.pk) == []
 
 
 def test_what_does_not_fit_is_told_with_numbers_and_not_forced(store: Store) -> None:
@@ -118,8 +128,7 @@ def test_what_does_not_fit_is_told_with_numbers_and_not_forced(store: Store) -> 
     controls.set_behaviour(Behaviour.Kind.LATE, at=clock.now(), times=1)
     order.refresh_from_db()
     waiting = _act(capture_order, order)
-    Movement.objects.filter(key=waiting.key).update(state="declined")  # freed there, still taken here
-    Movement.objects.filter(key=waiting.key).update(state="pending", settles_at=clock.now().replace(year=2099))
+    Movement.objects.filter(key=waiting.key).update(settles_at=clock.now() + timedelta(days=30))
     Payment.objects.filter(pk=order.payment_reference).update(amount=order.authorized_amount + 5000)
     _hand(order, "capture", 5000)
     done = _sync(order)
