@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from common.money import tax_of
 from orders.cutting import CaptureShares, Free, Share
 from orders.models import Kind, Line, OperationLine, Order, State
 
@@ -99,8 +100,13 @@ def _share(line: Line, taken: list[OperationLine]) -> Share:
     before = any(piece.line is not None and piece.line.revision != line.revision for piece in taken)
     return Share(
         line.pk, line.name, line.type, line.quantity, line.total_amount, line.tax_rate,
-        **_sums(taken), is_locked=before,
+        **_sums(taken), is_locked=before, tax=_own_tax(line),
     )  # fmt: skip
+
+
+def _own_tax(line: Line) -> int | None:
+    """The tax of a part that was captured before an edit, frozen with it; None when the rate tells it."""
+    return None if line.tax_amount == tax_of(line.total_amount, line.tax_rate) else line.tax_amount
 
 
 def _sums(taken: list[OperationLine]) -> dict[str, Any]:

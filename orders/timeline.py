@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
-from common.actor import Actor
+from common.actor import Actor, Origin
 from orders.models import Event, Operation, Order
 
 
@@ -121,6 +121,17 @@ def record(
 
 
 def happened_since(order: Order, version: int) -> list[Event]:
-    """What made a form of `version` old, oldest first: each event that is not quiet raises the version by one."""
-    loud = Event.objects.filter(order=order).exclude(kind__in=_QUIET).order_by("-seq")
-    return list(reversed(loud[: max(order.version - version, 0)]))
+    """What made a form of `version` old, oldest first.
+
+    Each event that is not quiet raises the version by one, and so does each
+    operation when it is reserved, before there is anything to tell of it.
+    """
+    steps = max(order.version - version, 0)
+    loud = Event.objects.filter(order=order).exclude(kind__in=_QUIET).order_by("-seq")[:steps]
+    # what the gateway told was never reserved
+    wished = Operation.objects.filter(order=order, is_stray=False).exclude(origin=Origin.GATEWAY)
+    reserved = wished.order_by("-requested_at").values_list("requested_at", flat=True)[:steps]
+    raised: list[tuple[datetime, int, Event | None]] = [(event.at, event.seq, event) for event in loud]
+    raised += [(at, 0, None) for at in reserved]
+    raised.sort(key=lambda each: each[:2], reverse=True)
+    return [event for _at, _seq, event in reversed(raised[:steps]) if event is not None]

@@ -173,3 +173,12 @@ def test_what_the_gateway_declines_changes_no_sum(store: Store, action: Any) -> 
     assert operation.state == "declined"
     assert (order.status, order.captured_amount, order.refunded_amount, order.released_amount) == sums
     assert order.in_flight_amount == 0
+
+
+def test_a_line_whose_tax_was_frozen_by_an_edit_is_captured_with_that_tax(store: Store) -> None:
+    """Units taken while another capture was declined can hold one unit less than the rate says."""
+    order = builders.placed_order(store)
+    line = Line.objects.get(order=order, name__startswith="Linen")
+    Line.objects.filter(pk=line.pk).update(tax_amount=line.tax_amount - 1)
+    captured = _act(capture_order, order, selection=_units(order, Linen=1))
+    assert captured.lines.get(line=line).tax_amount == line.tax_amount - 1
