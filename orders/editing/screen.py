@@ -234,6 +234,11 @@ class LineEditing:
         return _("Save, new total %(total)s") % {"total": say(self.order, self.total)}
 
     @property
+    def busy(self) -> str:
+        """What the button says while the server works: no shorter, or what stands beside it moves under the hand."""
+        return _("Saving, new total %(total)s…") % {"total": say(self.order, self.total)}
+
+    @property
     def changed_words(self) -> str:
         """Why a sum that was not shown is not saved."""
         words = _("The new total is %(total)s. Nothing was done; look at it and save again.")

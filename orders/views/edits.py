@@ -135,5 +135,5 @@ def _answer(request: PortalRequest, before: Sheet, edited: Edited) -> HttpRespon
         total = say(sheet.order, sheet.order.amount)
         messages.success(request, _("Order edited. The total is now %(total)s.") % {"total": total})
     if target_of(request) != "drawer":
-        return HttpResponseRedirect(before.url)
-    return acted(request, sheet)  # the timeline, from whichever tab it was done
+        return HttpResponseRedirect(before.address(before.tab))
+    return acted(request, sheet)

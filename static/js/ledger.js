@@ -38,7 +38,7 @@ function remove(row) {
   row.dataset.gone = "";
   number();
   (rows()[at] ?? rows().at(-1)).querySelector(".name").focus();
-  ledger().dispatchEvent(new Event("change", { bubbles: true }));
+  ledger().dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function enter(cell) {

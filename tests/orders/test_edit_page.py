@@ -72,12 +72,12 @@ def test_klarna_is_asked_in_words(alice_client: Client, acme: Company) -> None:
 def test_saved_beside_the_list_it_shows_what_changed(alice_client: Client, order: Order) -> None:
     form = opened(alice_client, order) | {"line-0-quantity": "1", "line-1-name": "Apron"}
     answer = confirmed(alice_client, order, form)
-    page = text(answer)
     assert answer.status_code == 200
     assert order.amount == 131920
+    assert "Order edited. The total is now 1,319.20 SEK." in text(answer)
+    page = get(alice_client, f"/orders/{order.pk}/", target="drawer")
     for words in ("Order edited", "1 × 749.00, before 2 × 749.00", "Apron, before Linen apron", "Total before"):
         assert words in page
-    assert "Order edited. The total is now 1,319.20 SEK." in page
     assert "749.00 SEK more is reserved than the total" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert "Released with the last capture" in page
 
