@@ -13,6 +13,7 @@ from messaging.models import Message
 from orders.models import Order
 from tests import builders
 from tests.browser.drawer.hands import drawer, more, standing
+from tests.browsers import audit, overhang
 from tests.orders.stages import order_at
 
 
@@ -144,6 +145,7 @@ def test_staff_see_what_the_customer_sees(page: Page, store: Store) -> None:
     expect(seen.get_by_text("You see what the customer sees. Nothing here can be pressed.")).to_be_visible()
     expect(seen.get_by_role("button", name="Pay 2,068.20 SEK")).to_be_disabled()
     expect(seen.get_by_label("First name").first).to_be_disabled()
+    assert (audit(seen), overhang(seen)) == ([], 0)
     order.refresh_from_db()
     assert order.changed_at == changed
     assert order.links.get().status == "created"

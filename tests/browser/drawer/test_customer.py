@@ -11,6 +11,7 @@ from orders.models import Order
 from tests import builders
 from tests.browser.drawer.conftest import Shop
 from tests.browser.drawer.hands import drawer, fact, section, standing
+from tests.browsers import audit, overhang
 from tests.portals import Portal
 
 
@@ -94,6 +95,7 @@ def test_messages_are_listed_read_and_sent_again(page: Page, portal: Portal, sto
     dialog = page.locator("#ask[open]")
     mail = dialog.frame_locator("iframe")
     expect(mail.get_by_text("Thank you for your order")).to_be_visible()
+    assert (audit(page), overhang(page)) == ([], 0)
     dialog.get_by_role("button", name="Send again").dblclick()
     expect(page.locator("#toasts")).to_contain_text("On its way to frida.nystrom@example.com again.")
     expect(found.locator(".letters li").filter(has_text="Confirmation of the order")).to_have_count(2)
