@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.db.models import F
 from django.urls import reverse
@@ -108,7 +109,7 @@ def _comparison(
             facts=_facts(order, other),
             wares=_wares(lines.get(order.pk, ()), lines.get(other.pk, ()), order.currency),
             money=_money(order),
-            remedy=_remedy(order, access, at) if waits else None,
+            remedy=_remedy(order, other, access, at) if waits else None,
         )
         for order, other in both
     ]
@@ -164,7 +165,7 @@ def _money(order: Order) -> list[tuple[str, str]]:
     return [(words, _digits(amount, order.currency)) for words, amount in sums if amount]
 
 
-def _remedy(order: Order, access: Access, at: datetime) -> Remedy | None:
+def _remedy(order: Order, other: Order, access: Access, at: datetime) -> Remedy | None:
     """Cancel what is reserved, refund what was captured; of a part-captured order the same dialog does both."""
     is_whole = order.captured_amount > 0 and order.capturable_amount == 0
     if is_whole:
@@ -174,7 +175,8 @@ def _remedy(order: Order, access: Access, at: datetime) -> Remedy | None:
         name, words, icon = "cancel", _("Cancel this order"), "circle-x"
     if not may(verb, order, access):
         return None
-    url = reverse(f"orders:{name}", args=[order.pk])
+    wish = {"everything": 1, "reason": _("Repeat of %(reference)s") % {"reference": other.merchant_reference1}}
+    url = f"{reverse(f'orders:{name}', args=[order.pk])}?{urlencode(wish)}"
     return Remedy(words, icon, url, obstacle(order, verb, access, at))
 
 

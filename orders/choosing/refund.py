@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from orders.actions.refund import cut_refund
 from orders.choosing.amounts import AmountChoice, blank, sent_amount
 from orders.choosing.dialog import Choosing
-from orders.cutting import CaptureShares, CutError, Piece, Share, refund_pieces
+from orders.cutting import CaptureShares, CutError, Piece, Share, refund_everything, refund_pieces
 from orders.cutting.pieces import by_rate
 from orders.facts import percent
 from orders.forms import ActForm
@@ -77,6 +78,27 @@ class RefundChoice(Choosing):
     def proposal(self) -> Sequence[Piece]:
         """Nothing: what comes back is known to people only."""
         return ()
+
+    def whole(self, reason: str) -> RefundChoice:
+        """The same with all chosen that can still be refunded, and why: one order of two is one too many."""
+        try:
+            cut = refund_everything(self.captures, limit=max(self.order.refundable_amount, 0))
+        except CutError:  # the dialog says what stands in the way
+            return self
+        data = {name: str(value) for name, value in self.initial().items()} | {"reason": reason}
+        units: Counter[int] = Counter()
+        frees: Counter[int] = Counter()
+        for piece in (piece for pieces in cut.values() for piece in pieces):
+            if piece.key is None:
+                frees[piece.tax_rate] += piece.amount
+            else:
+                units[piece.key] += piece.quantity
+        for key, count in units.items():
+            data |= {f"line-{key}": "on", f"quantity-{key}": str(count)}
+        for at, (rate, amount) in enumerate(frees.items()):
+            prefix, name = f"free-{at}", _("Remaining amount")
+            data |= {f"{prefix}-amount": self._amount(amount), f"{prefix}-rate": str(rate), f"{prefix}-name": name}
+        return type(self)(self.sheet, data)
 
     def rates(self) -> tuple[int, ...]:
         """Rates at which something can be refunded."""

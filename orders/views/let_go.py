@@ -147,6 +147,7 @@ def _fresh(request: PortalRequest, sheet: Sheet, way: Way) -> ActForm:
     initial: dict[str, Any] = {"key": uuid.uuid4(), "version": sheet.order.version}
     if way.form is not EndForm:
         return ActForm(initial=initial)
+    initial["reason"] = request.GET.get("reason", "")[:200]
     if request.method == "POST":
         initial["tells_customer"] = "tells_customer" in request.POST
         initial["reason"] = request.POST.get("reason", "")

@@ -21,8 +21,11 @@ from orders.views import choosing
 @require_safe
 @require(Permission.ORDERS_REFUND)
 def refund(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """What can be refunded; nothing is chosen yet."""
-    return choosing.opened(request, choosing.choice(request, order_id, RefundChoice))
+    """What can be refunded; nothing is chosen yet, unless the address asks for everything, with its reason."""
+    dialog = choosing.choice(request, order_id, RefundChoice)
+    if request.GET.get("everything"):
+        dialog = dialog.whole(request.GET.get("reason", "")[:200])
+    return choosing.opened(request, dialog)
 
 
 @require_POST

@@ -14,12 +14,14 @@ from common.actor import Actor
 from orders.actions.let_go import cancel_order
 from orders.actions.refund import refund_order
 from orders.actions.repeats import MOST
+from orders.cutting import Free
 from orders.models import Event, Order, Repeat
+from orders.selection import Selection
 from orders.timeline import What
 from tests import builders
 from tests.builders import BOWL, LINES
 from tests.cast import Company
-from tests.orders.pages import get, quick_order, rows
+from tests.orders.pages import get, parts_of, quick_order, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -189,8 +191,19 @@ def test_each_order_has_its_own_remedy(alice_client: Client, acme: Company) -> N
     first = builders.captured_order(acme.store, merchant_reference1="FJB-1")
     second = builders.placed_order(acme.store, merchant_reference1="FJB-2")
     page = get(alice_client, f"/orders/{first.pk}/repeats/")
-    assert f'href="/orders/{first.pk}/refund/"' in page
-    assert f'href="/orders/{second.pk}/cancel/"' in page
+    assert f'href="/orders/{first.pk}/refund/?everything=1&amp;reason=Repeat+of+FJB-2"' in page
+    assert f'href="/orders/{second.pk}/cancel/?everything=1&amp;reason=Repeat+of+FJB-1"' in page
+
+
+def test_the_remedy_opens_with_everything_filled_in(alice_client: Client, acme: Company) -> None:
+    first = builders.captured_order(acme.store, merchant_reference1="FJB-1")
+    by, at = Actor.system(), clock.now()
+    refund_order(first.pk, key="a", access=None, by=by, at=at, selection=Selection(frees=(Free(1000, 2500, "Chip"),)))
+    wish = {"everything": "1", "reason": "Repeat of FJB-2"}
+    asked = parts_of(get(alice_client, f"/orders/{first.pk}/refund/", **wish))
+    assert (asked["confirmed"], asked["reason"], asked["tells_customer"]) == ("205820", "Repeat of FJB-2", "on")
+    second = builders.placed_order(acme.store, merchant_reference1="FJB-2")
+    assert 'value="Repeat of FJB-1"' in get(alice_client, f"/orders/{second.pk}/cancel/", reason="Repeat of FJB-1")
 
 
 def test_a_reader_sees_both_and_decides_nothing(vera_client: Client, acme: Company, at: datetime) -> None:
