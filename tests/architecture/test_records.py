@@ -27,6 +27,7 @@ SILENT = {
     "orders/actions/booking.py:told": "books by a table; each booking records",
     "orders/actions/capture.py:request_capture": _RESERVED,
     "orders/actions/capture.py:reserve_auto_capture": _RESERVED,
+    "orders/actions/let_go.py:release_rest": _RESERVED,
     "orders/actions/let_go.py:reserve_release": _RESERVED,
     "orders/actions/refund.py:request_refund": _RESERVED,
     "orders/actions/review.py:leave_review": "part of a cancellation, which is recorded",

@@ -17,13 +17,14 @@ from common.errors import DomainError
 from messaging.models import Message
 from orders import operations
 from orders.actions.capture import capture_order, request_capture
+from orders.actions.edit import Edited, edit_lines, request_edit
 from orders.actions.expire import expire_authorizations
 from orders.actions.let_go import cancel_order, extend_order, release_order
 from orders.actions.refund import refund_order, request_refund
 from orders.audit import audit_order
 from orders.cutting import Free
 from orders.lines import LineInput
-from orders.models import Line, LineType, Operation, Order, State
+from orders.models import Event, Line, LineType, Operation, Order, State
 from orders.models.operations import IN_FLIGHT
 from orders.selection import EVERYTHING, Selection
 from orders.states import OPEN
@@ -35,15 +36,14 @@ from sandbox import delivery
 from sandbox.actions import controls, sessions, webhooks
 from sandbox.models import Behaviour, Control, Session, Webhook
 from tests import builders
+from tests.orders.money_gateway import OWN_KEYS, SILENT, UNREACHABLE, GatewaySide, faults
+from tests.orders.random_edits import adds, captured_lines, drops, less_off, open_lines, quantities, wishes
 
 RATES = (2500, 1200, 0)
 SOON, LONG = timedelta(seconds=31), timedelta(minutes=30)
 PEOPLE = ("alice@acme.example", "bob@acme.example", "key 3")
 LIVED = 12  # wishes until an order may be cancelled
-UNREACHABLE, SILENT = "unreachable", "silent"
 
-# two of three go well, or no order would live long enough for something to happen to it
-faults = st.sampled_from([None] * 16 + [*Behaviour.Kind.values, UNREACHABLE, SILENT])
 people = st.sampled_from(PEOPLE).map(lambda name: Actor("member", name))
 goods = st.builds(
     LineInput,
@@ -81,7 +81,7 @@ class Network:
             raise GatewayUnavailable("The network is away.", was_sent=cls.state == SILENT)
 
 
-class MoneyMachine(RuleBasedStateMachine):
+class MoneyMachine(GatewaySide, RuleBasedStateMachine):
     """One order of its own per run, in a transaction that is rolled back."""
 
     store: ClassVar[Store]
@@ -96,7 +96,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.offset = timedelta(0)
         self.accepted: dict[str, int] = {}
         self.last: tuple[Any, dict[str, Any]] | None = None
-        self.number = 0
+        self.number = self.edits = 0
 
     @initialize(
         method=st.sampled_from(["card"] * 4 + ["klarna"] * 4 + ["swish"]),
@@ -109,7 +109,6 @@ class MoneyMachine(RuleBasedStateMachine):
         link = builders.system_link(self.store, lines=(*lines, *less), auto_capture=is_automatic)
         outcome = "review" if is_reviewed and method == "klarna" else "approve"
         self.order_id = builders.paid(link, outcome, method=method).pk
-        self.lines = list(Line.objects.filter(order=self.order_id, total_amount__gt=0).order_by("position"))
         self.order = self._order()
 
     # -- people
@@ -117,14 +116,19 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(by=people, fault=faults, units=units, shares=shares, has_release=st.booleans())
     @precondition(lambda self: self.order.status in OPEN)
     def capture(self, by: Actor, fault: str | None, has_release: bool, **what: Any) -> None:
-        wish = {"selection": self._selection(**what), "has_release": has_release}
+        wish = {"selection": self._selection(open_lines(self.order), **what), "has_release": has_release}
         self._with_fault(fault, lambda: self._act(capture_order, by, **wish))
 
     @rule(by=people, fault=faults, units=units, shares=shares, fee=st.sampled_from([0, 0, 500]), tells=st.booleans())
     @precondition(lambda self: self.order.captured_amount)
     def refund(self, by: Actor, fault: str | None, fee: int, tells: bool, **what: Any) -> None:
-        selection = self._selection(fee=fee, **what)
+        selection = self._selection(captured_lines(self.order), fee=fee, **what)
         self._with_fault(fault, lambda: self._act(refund_order, by, selection=selection, tells_customer=tells))
+
+    @rule(by=people, fault=faults, drop=drops, quantity=quantities, off=less_off, add=adds)
+    @precondition(lambda self: self.order.status in OPEN)
+    def edit(self, by: Actor, fault: str | None, **what: Any) -> None:
+        self._with_fault(fault, lambda: self._act(edit_lines, by, wishes=wishes(self.order, **what)))
 
     @rule(by=people, fault=faults, verb=st.sampled_from([cancel_order, release_order, extend_order]))
     @precondition(lambda self: self.order.status in OPEN)
@@ -158,9 +162,17 @@ class MoneyMachine(RuleBasedStateMachine):
         **what: Any,
     ) -> None:
         request = request_refund if is_refund else request_capture
-        operation = self._act(request, by, version=None, selection=self._selection(**what))
+        lines = captured_lines(self.order) if is_refund else open_lines(self.order)
+        operation = self._act(request, by, version=None, selection=self._selection(lines, **what))
         if operation is not None and is_called:
             self._with_fault(fault, lambda: operations._send(operations._load(operation.pk)))
+
+    @rule(by=people, is_called=st.booleans(), drop=drops, quantity=quantities, off=less_off, add=adds)
+    @precondition(lambda self: self.order.status in OPEN)
+    def die_while_editing(self, by: Actor, is_called: bool, **what: Any) -> None:
+        operation = self._act(request_edit, by, wishes=wishes(self.order, **what))
+        if operation is not None and is_called:
+            operations._send(operations._load(operation.pk))
 
     # -- the gateway
 
@@ -200,10 +212,10 @@ class MoneyMachine(RuleBasedStateMachine):
         self.order = self._order()
         found = [str(difference) for difference in audit_order(self.order_id, asks_gateway=True)]
         assert not found, found
-        own = Operation.objects.filter(order=self.order_id).exclude(
-            key__regex="^(authorize|auto|charge|after)-",
-        )
+        own = Operation.objects.filter(order=self.order_id).exclude(key__regex=OWN_KEYS)
         assert dict(own.values_list("key", "amount")) == self.accepted  # nothing lost, nothing twice
+        edited = Event.objects.filter(order=self.order_id, kind="order.edited")
+        assert edited.filter(operation=None).count() == self.edits
 
     def teardown(self) -> None:
         try:
@@ -217,10 +229,11 @@ class MoneyMachine(RuleBasedStateMachine):
     def _let_all_settle(self) -> None:
         """When all faults are gone, sweeps alone bring everything to an end."""
         Behaviour.objects.all().delete()
-        for _round in range(4):
-            self._wait(LONG)
+        for rest in (LONG, LONG, LONG, LONG, timedelta(days=1)):  # after a day of silence it is asked daily
+            self._wait(rest)
             operations.sweep_operations(clock.now())
         delivery.deliver_due()
+        self.all_is_told()
         self.books_agree()
         of_order = Operation.objects.filter(order=self.order_id)
         assert not of_order.filter(state__in=IN_FLIGHT).exclude(kind="authorize").exists()
@@ -228,6 +241,8 @@ class MoneyMachine(RuleBasedStateMachine):
         told = of_order.filter(kind="refund", state=State.SUCCEEDED, tells_customer=True)
         messages = Message.objects.filter(kind="order.refunded", subject_id__in=told.values("pk"))
         assert messages.count() == told.count()
+        edits = Event.objects.filter(order=self.order_id, kind="order.edited").count()
+        assert Message.objects.filter(kind="order.edited", order_id=self.order_id).count() == edits
         type(self).moved += of_order.filter(state=State.SUCCEEDED).count()
 
     # -- hands
@@ -239,10 +254,10 @@ class MoneyMachine(RuleBasedStateMachine):
     def _order(self) -> Order:
         return Order.objects.get(pk=self.order_id)
 
-    def _selection(self, units: Any, shares: Any, fee: int = 0) -> Selection:
-        if not units and not shares:
+    def _selection(self, of: list[Line], units: Any, shares: Any, fee: int = 0) -> Selection:
+        if not of or (not units and not shares):
             return EVERYTHING
-        lines = [self.lines[index % len(self.lines)] for index in range(4)]
+        lines = [of[index % len(of)] for index in range(4)]
         quantities = {lines[index].pk: count for index, count in units.items()}
         frees = [(lines[index], percent) for percent, index in shares]
         parts = tuple(
@@ -254,6 +269,9 @@ class MoneyMachine(RuleBasedStateMachine):
         self.number += 1
         wish = {**wish, "key": f"wish {self.number}", "access": None, "by": by}
         operation = self._refusable(lambda: action(self.order_id, at=clock.now(), **wish))
+        if isinstance(operation, Edited):
+            self.edits += operation.operation is None
+            operation = operation.operation
         if operation is not None:
             self.accepted[operation.key] = operation.amount
             self.last = (action, wish)
