@@ -70,9 +70,10 @@ class Actions:
         """The merchant's reference, leading to the order, paid or not, for those who may see it."""
         words = escape(link.order__merchant_reference1)
         if link.store_id not in self.viewing:
-            return words
+            return mark_safe(f'<span class="cut">{words}</span>') if link.order__is_test else words  # noqa: S308
+        kind = "link cut" if link.order__is_test else "link"
         return mark_safe(  # noqa: S308 - an id and escaped words
-            f'<a class="link" id="order-{link.order_id}" href="{self.orders}{link.order_id}/">{words}</a>'
+            f'<a class="{kind}" id="order-{link.order_id}" href="{self.orders}{link.order_id}/">{words}</a>'
         )
 
     def _opens(self, link: Any, verb: str, rest: str) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from orders.models import Order
 from paylinks.models import PaymentLink
 from tests import builders
-from tests.browsers import sign_in
+from tests.browsers import overhang, sign_in
 from tests.cast import Company
 from tests.portals import Portal
 
@@ -38,13 +38,16 @@ def order(acme: Company) -> Order:
 def test_a_test_order_says_so_however_long_its_reference(page: Page, order: Order):
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto("/orders/")
-        cell = page.locator("tbody td.ref", has_text=LONG)
-        badge, room = cell.locator(".test").bounding_box(), cell.bounding_box()
-        assert badge
-        assert room
-        assert badge["x"] + badge["width"] <= room["x"] + room["width"]
-        assert badge["y"] + badge["height"] <= room["y"] + room["height"] + 1
+        for path in ("/orders/", "/links/"):
+            page.goto(path)
+            cell = page.locator("tbody td.ref", has_text=LONG)
+            badge, room = cell.locator(".test").bounding_box(), cell.bounding_box()
+            assert badge
+            assert room
+            assert badge["x"] + badge["width"] <= room["x"] + room["width"]
+            assert badge["y"] + badge["height"] <= room["y"] + room["height"] + 1
+        page.goto(f"/orders/{order.pk}/cancel/")
+        assert overhang(page) <= 0
 
 
 def opened(page: Page, order: Order, verb: str) -> Locator:
