@@ -107,6 +107,7 @@ class Payments:
             (_("Released"), order.released_amount, True),
             (_("Being released"), order.releasing_amount, False),
             (_("Left to capture"), order.capturable_amount if self.sheet.is_open else 0, True),
+            (_("Released with the last capture"), order.surplus_amount if self.sheet.is_open else 0, False),
         )
         return [Sum(words, _digits(order, minor)) for words, minor, is_always in rows if minor or is_always]
 
