@@ -99,7 +99,7 @@ class Cases:
         links = self.links.filter(status="created").order_by("created_at").values_list("pk", flat=True)
         chosen = list(links[:_SAMPLES])
         paths = [reverse("pay:page", args=[token_of(pk)]) for pk in chosen]
-        # compressed, as every browser asks for it; the pages of staff are sent plain
+        # compressed, as every browser gets it; the pages of staff are asked for plain, as the admin's are
         return Ask(paths, {"Host": "localhost", "Accept-Encoding": "gzip"})
 
     def _page(self, number: int) -> Ask:
