@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 from django.utils.translation import get_supported_language_variant
 
@@ -103,21 +104,21 @@ def _slip(order: Order, language: str) -> Slip:
 
 
 def captured_goods(order: Order) -> list[dict[str, Any]]:
-    """The physical lines with the quantities that succeeded captures took."""
-    return list(
-        OperationLine.objects.filter(
-            operation__order=order,
-            operation__kind=Kind.CAPTURE,
-            operation__state=State.SUCCEEDED,
-            operation__is_stray=False,
-            line__type=LineType.PHYSICAL,
-        )
-        .values(
-            "line__item", "line__reference", "line__name", "line__quantity_unit", "line__revision", "line__position"
-        )
-        .annotate(packed=Sum("quantity"), packed_at=Max("operation__settled_at"))
-        .order_by("line__revision", "line__position")
+    """The physical lines with the quantities that succeeded captures took and no refund gave back."""
+    captured, refunded = Q(operation__kind=Kind.CAPTURE), Q(operation__kind=Kind.REFUND, operation__reversal=None)
+    moved = OperationLine.objects.filter(
+        captured | refunded,
+        operation__order=order,
+        operation__state=State.SUCCEEDED,
+        operation__is_stray=False,
+        line__type=LineType.PHYSICAL,
     )
+    lines = moved.values(
+        "line__item", "line__reference", "line__name", "line__quantity_unit", "line__revision", "line__position"
+    )
+    packed = Coalesce(Sum("quantity", filter=captured), 0) - Coalesce(Sum("quantity", filter=refunded), 0)
+    counted = lines.annotate(packed=packed, packed_at=Max("operation__settled_at", filter=captured))
+    return list(counted.filter(packed__gt=0).order_by("line__revision", "line__position"))
 
 
 def spoken(language: str) -> str:

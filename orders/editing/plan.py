@@ -96,9 +96,9 @@ def plan_edit(order: Order, wishes: Sequence[Wish]) -> Plan:
     changes = edit_changes(standing, {part.item: part.line for part in parts})
     if not changes:
         raise DomainError("unchanged", _("Nothing was changed."))
-    _check_rates(order, standing, lines)
     total = sum(line.total_amount for line in lines)
     _check_least(order, total)
+    _check_rates(order, standing, lines)
     method = gateway_for(order.paying_account).method(order.payment_method)
     held = order.authorized_amount - order.released_amount - order.releasing_amount
     asked = _is_asked(order, method, total, held)

@@ -11,11 +11,16 @@ from pypdf import PdfReader
 
 from accounts.models import Store
 from common import clock
+from common.actor import Actor
 from documents.models import Content, Document
 from orders import documents
+from orders.actions.capture import capture_order
+from orders.actions.refund import refund_order
 from orders.models import Line, OperationLine, Order
+from orders.selection import Selection
 from orders.slip import address_lines, slip_of_order, spoken
 from tests import builders
+from tests.orders.line_edits import edit, wishes
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +81,34 @@ def test_only_captured_quantities_are_packed(store: Store) -> None:
     assert [(row.reference, row.quantity) for row in slip.rows] == [("KB-24-SG", "1")]
     assert slip.missing == 2
     assert "2 lines of this order are not, or not wholly, in this parcel." in pages(order)[0]
+
+
+def test_refunded_units_are_not_packed(store: Store) -> None:
+    order = builders.captured_order(store)
+    bowl = Line.objects.get(order=order, reference="KB-24-SG").pk
+    apron = Line.objects.get(order=order, reference="LA-01-UN").pk
+    wish = {"key": "r", "access": None, "by": Actor.system(), "at": clock.now()}
+    refund_order(order.pk, **wish, selection=Selection({bowl: 1, apron: 1}))
+    slip = slip_of_order(order)
+    assert [(row.reference, row.quantity) for row in slip.rows] == [("KB-24-SG", "1")]
+    assert slip.missing == 2
+
+
+def test_an_edit_shows_on_the_slip_only_what_it_changes(store: Store) -> None:
+    order = builders.placed_order(store)
+    bowl = Line.objects.get(order=order, reference="KB-24-SG").pk
+    wish = {"key": "c", "access": None, "by": Actor.system(), "at": clock.now()}
+    capture_order(order.pk, **wish, selection=Selection({bowl: 1}))
+    order.refresh_from_db()
+    first = made(order)
+    assert slip_of_order(order).missing == 2
+    edit(order, wishes(order, Home={"name": "Sent home"}))
+    assert documents.current_slip(order, clock.now()).pk == first.pk
+    edit(order, wishes(order, drop=("Serving", "Linen", "Returning")))
+    slip = slip_of_order(order)
+    assert [(row.reference, row.quantity) for row in slip.rows] == [("KB-24-SG", "1")]
+    assert slip.missing == 0
+    assert documents.current_slip(order, clock.now()).pk != first.pk
 
 
 def test_an_uncaptured_order_packs_nothing(store: Store) -> None:
