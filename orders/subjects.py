@@ -16,7 +16,7 @@ _ABOUT: dict[str, Callable[[], str]] = {
     messages.VOIDED: lambda: _("Order cancelled"),
     messages.CUSTOMER_EDITED: lambda: _("Details changed"),
     messages.CONTACT_MOVED: lambda: _("To the earlier contact"),
-    "order.edited": lambda: _("Order changed"),
+    messages.EDITED: lambda: _("Order changed"),
     "link.invitation": lambda: _("Payment link"),
     "link.undelivered": lambda: _("To the sender: payment link not delivered"),
 }

@@ -20,6 +20,7 @@ from orders.messages import TASK, TOLD
 from orders.models import Order
 
 
+@transaction.atomic(durable=True)
 def send_again(
     order_id: uuid.UUID,
     message_id: uuid.UUID,
@@ -35,45 +36,21 @@ def send_again(
     Raises DomainError: what stands in the way, `other_contact` when the order's contact has
     changed meanwhile, `too_many_messages` for more than somebody should be sent.
     """
-    order = Order.objects.visible_to(access).select_related("store").get(pk=order_id)
-    earlier = _earlier(order, key)
-    if earlier is not None:
-        return earlier
-    check_sending(
-        person=str(by.user_id),
-        store=order.store.mid,
-        recipient=recipient,
-        country=order.country,
-        channel=_channel_of(recipient),
-    )
-    return _send(order_id, message_id, recipient, key, access=access, by=by, at=at)
-
-
-@transaction.atomic(durable=True)
-def _send(
-    order_id: uuid.UUID,
-    message_id: uuid.UUID,
-    recipient: str,
-    key: uuid.UUID,
-    *,
-    access: Access,
-    by: Actor,
-    at: datetime,
-) -> Message:
     order = locked(order_id, access=access)
-    earlier = _earlier(order, key)  # posted twice at the same moment
+    earlier = Message.objects.filter(pk=key, order_id=order.pk).first()
     if earlier is not None:
         return earlier
     message = Message.objects.get(pk=message_id, order_id=order.pk, task=TASK)
-    found = again_obstacle(order, message, access)
-    if found is not None:
-        raise found.error()
-    if recipient not in recipients_of(order, message):
-        raise DomainError("other_contact", _("The order's contact has changed meanwhile. Look who it goes to now."))
+    _check(order, message, recipient, access)
+    channel = Channel.EMAIL if "@" in recipient else Channel.SMS
+    # counted under the lock, so that a form pressed twice counts once
+    check_sending(
+        person=str(by.user_id), store=order.store.mid, recipient=recipient, country=order.country, channel=channel
+    )
     return queue(
         kind=message.kind,
         task=TASK,
-        channel=_channel_of(recipient),
+        channel=channel,
         recipient=recipient,
         language=order.language,
         at=at,
@@ -86,10 +63,10 @@ def _send(
     )
 
 
-def _earlier(order: Order, key: uuid.UUID) -> Message | None:
-    """What this form has sent already."""
-    return Message.objects.filter(pk=key, order_id=order.pk).first()
-
-
-def _channel_of(recipient: str) -> str:
-    return Channel.EMAIL if "@" in recipient else Channel.SMS
+def _check(order: Order, message: Message, recipient: str, access: Access) -> None:
+    """Raise DomainError when it cannot go out again, or not to this recipient."""
+    found = again_obstacle(order, message, access)
+    if found is not None:
+        raise found.error()
+    if recipient not in recipients_of(order, message):
+        raise DomainError("other_contact", _("The order's contact has changed meanwhile. Look who it goes to now."))

@@ -14,6 +14,7 @@ from common import clock
 from common.actor import Actor
 from messaging import actions
 from messaging.models import Message
+from orders import member_mail
 from orders.actions.refund import refund_order
 from orders.models import Event, Operation, Order
 from orders.tasks import deliver_message, message_settled
@@ -184,6 +185,14 @@ def test_a_role_of_another_store_does_not_reach_this_one(acme: Company, client: 
     message = delivered(confirmation(order))
     assert "Send again" not in get(client, address(message))
     assert send(client, message).status_code == 403
+
+
+def test_a_mail_to_our_own_people_is_no_message_to_the_customer(alice_client: Client, order: Order) -> None:
+    member_mail.queue_handed_over(order, builders.capture(order), at=clock.now())
+    told = Message.objects.filter(order_id=order.pk, kind=member_mail.HANDED_OVER).earliest("recipient")
+    assert address(told) not in get(alice_client, f"/orders/{order.pk}/customer/")
+    assert alice_client.get(address(told)).status_code == 404
+    assert send(alice_client, told, to=order.email).status_code == 404
 
 
 def test_a_message_of_another_order_is_not_found_here(alice_client: Client, order: Order, acme: Company) -> None:
