@@ -24,7 +24,15 @@ from devkit.tour_of_customers import customers
 FOLDER = places.ROOT / "docs" / "screenshots"
 DEMO = Cast("alice@example.com", "rita@example.com", "CF1004211", "CF1004213")
 HEIGHTS = {1440: 900, 390: 844}
-IN_THE_DARK = {"orders": 1440, "order": 1440, "create": 1440, "history": 390, "pay": 390}
+IN_THE_DARK = {
+    "orders": 1440,
+    "order": 1440,
+    "create": 1440,
+    "history": 390,
+    "pay": 390,
+    "repeats": 1440,
+    "edit-lines": 390,
+}
 _FIRST_PORT = 8400
 _COLOURS = 256
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"]

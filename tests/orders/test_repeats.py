@@ -14,8 +14,9 @@ from common.actor import Actor
 from orders.actions.let_go import cancel_order
 from orders.actions.refund import refund_order
 from orders.actions.repeats import MOST
+from orders.comparing import _wares
 from orders.cutting import Free
-from orders.models import Event, Order, Repeat
+from orders.models import Event, Line, Order, Repeat
 from orders.selection import Selection
 from orders.timeline import What
 from tests import builders
@@ -164,6 +165,11 @@ def test_side_by_side_differences_are_marked(alice_client: Client, acme: Company
     assert "<mark>Frida N</mark>" in page
     assert "<mark>Serving bowl" not in page
     assert page.count("Serving bowl, sea green 24 cm") == 2
+
+
+def test_a_line_the_other_order_has_once_is_marked_the_second_time() -> None:
+    line = Line(name="Bowl", quantity=1, unit_price=100, total_amount=100, tax_rate=2500)
+    assert [ware.differs for ware in _wares([line, line], [line], "SEK")] == [False, True]
 
 
 def _judge(client: Client, order: Order, do: str) -> Any:
