@@ -111,7 +111,8 @@ def test_every_order_is_said_in_one_sentence(
     [(timedelta(hours=2), "ends today."), (timedelta(days=1), "ends tomorrow."), (-timedelta(1), "is over.")],
 )
 def test_the_end_is_said_as_people_say_it(ends_in: timedelta, words: str, noon: datetime) -> None:
-    order = Order(status="authorized", currency="SEK", authorized_amount=100, authorization_expires_at=noon + ends_in)
+    held = {"amount": 100, "authorized_amount": 100}
+    order = Order(status="authorized", currency="SEK", authorization_expires_at=noon + ends_in, **held)
     assert sentence(order, Items(1, 0), noon).endswith(words)
 
 
