@@ -44,6 +44,8 @@ class GatewaySide:
     )
     def move_by_hand(self, kind: str, percent: int, heard: str, fault: str | None) -> None:
         """A sum that fits what we know: what is in flight here may have arrived there or not."""
+        if kind == "capture" and self.order.adjusting_amount:
+            return  # it may fit when the new total is known, and is told as a difference until then
         left = self.order.capturable_amount if kind == "capture" else self.order.refundable_amount
         self._happens(lambda: self._move(kind, max(left, 0) * percent // 100), heard, fault)
 

@@ -229,7 +229,7 @@ class MoneyMachine(GatewaySide, RuleBasedStateMachine):
     def _let_all_settle(self) -> None:
         """When all faults are gone, sweeps alone bring everything to an end."""
         Behaviour.objects.all().delete()
-        for rest in (LONG, LONG, LONG, LONG, timedelta(days=1)):  # after a day of silence it is asked daily
+        for rest in (LONG, LONG, timedelta(days=1), LONG, LONG):  # after a day of silence it is asked daily
             self._wait(rest)
             operations.sweep_operations(clock.now())
         delivery.deliver_due()
