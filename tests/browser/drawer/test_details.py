@@ -117,3 +117,17 @@ def test_a_captured_cancelled_or_expired_order_cannot_be_edited(
     expect(found.get_by_role("button", name="Edit order")).to_have_attribute("aria-disabled", "true")
     expect(found.get_by_role("link", name="Edit order")).to_have_count(0)
     expect(found.locator("#lines-why")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("stage", ["cancelled", "expired"])
+def test_references_of_a_cancelled_or_expired_order_cannot_be_edited(
+    reader: Page, shop: Shop, store: Store, stage: str
+) -> None:
+    found = standing(reader, shop.expired if stage == "expired" else order_at(stage, store), "Details")
+    expect(found.get_by_role("button", name="Edit references")).to_have_attribute("aria-disabled", "true")
+
+
+def test_the_first_reference_of_a_captured_order_stays(page: Page, store: Store) -> None:
+    dialog = _edit(page, order_at("captured", store), "Edit references")
+    expect(dialog.get_by_role("textbox", name="Merchant reference 2")).to_be_editable()
+    expect(dialog.get_by_role("textbox", name="Merchant reference 1")).to_have_count(0)
