@@ -120,4 +120,6 @@ def _title(order: Order, other: Order) -> str:
 
 
 def _both(pairs: QuerySet[Repeat]) -> list[Repeat]:
-    return list(pairs.select_related("earlier", "later").order_by("-later__placed_at", "-pk"))
+    return list(
+        pairs.select_related("earlier__gateway_account", "later__gateway_account").order_by("-later__placed_at", "-pk")
+    )
