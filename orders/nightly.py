@@ -16,6 +16,8 @@ from orders.models import Alert, AuditRun, Order
 log = structlog.get_logger(__name__)
 
 ORDERS_PER_BATCH = 100  # then the next task goes on: others need the worker too
+# an order's time of change is taken when its request begins: who commits later than that is not missed
+_MARGIN = timedelta(minutes=10)
 _LATE = timedelta(hours=12)  # a run that took so long was taken up again: a night was missed
 
 
@@ -50,7 +52,7 @@ def _due(run: AuditRun) -> QuerySet[Order]:
     if run.since is None:
         return changed_since(None)
     differing = Alert.objects.filter(kind=Alert.Kind.DIFFERENCE, closed_at=None).values("order_id")
-    return changed_since(run.since) | Order.objects.filter(Q(pk__in=run.again) | Q(pk__in=differing))
+    return changed_since(run.since - _MARGIN) | Order.objects.filter(Q(pk__in=run.again) | Q(pk__in=differing))
 
 
 def _log(wrong: list[Difference]) -> None:

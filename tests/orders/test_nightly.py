@@ -76,10 +76,18 @@ def test_a_missed_night_is_caught_up(store: Store) -> None:
     assert _night(timedelta(days=7)).orders == 0  # nothing of ours has changed
 
 
+def test_what_changed_while_the_last_run_began_is_looked_at_again(store: Store) -> None:
+    _night()
+    builders.placed_order(store, at=clock.now() - timedelta(minutes=5))  # committed late
+    Order.objects.update(changed_at=clock.now() - timedelta(minutes=5))
+    assert _night(timedelta(days=1)).orders == 1
+
+
 def test_a_run_that_was_cut_off_goes_on_where_it_was(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nightly, "ORDERS_PER_BATCH", 2)
     for _ in range(3):
         builders.placed_order(store)
+    sandbox_clock.remember(timedelta(hours=1))
     assert audit_batch(clock.now())
     _night(timedelta(days=1))
     first, second = AuditRun.objects.order_by("started_at")
@@ -114,7 +122,7 @@ def test_who_is_not_answered_for_is_looked_at_in_the_next_run(store: Store, monk
     order = builders.placed_order(store)
     _differ(order, 100)
     with silent_gateway(monkeypatch):
-        run = _night()
+        run = _night(timedelta(hours=1))
     assert (run.unanswered, _told(order)) == ([str(order.pk)], [])
     assert _night(timedelta(days=3)).orders == 1
     assert _told(order) == ["sync.difference"]
