@@ -99,6 +99,10 @@ class Operation(models.Model):
             ),
             models.CheckConstraint(name="operation_amount_is_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
+                name="only_a_reversal_names_a_refund",
+                condition=Q(kind="reversal", reverses__isnull=False) | ~Q(kind="reversal") & Q(reverses=None),
+            ),
+            models.CheckConstraint(
                 name="settled_operation_has_its_time",
                 condition=Q(state__in=["succeeded", "declined"], settled_at__isnull=False)
                 | Q(state__in=["requested", "pending", "unknown"], settled_at__isnull=True),

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from accounts.models import AuditEntry, Store
 from common import clock
-from orders.models import Event, Line, Operation, Order
+from orders.models import Alert, AuditRun, Event, Line, Operation, Order
 from paylinks.models import Attempt, PaymentLink
 from tests import builders
 
@@ -82,6 +82,30 @@ def test_an_order_is_authorized_once(store: Store) -> None:
     attempt.pk, attempt.session_reference, attempt._state.adding = None, "another", True
     attempt.id = builders.uuid.uuid4()
     _refused("order_is_authorized_once", lambda: attempt.save(force_insert=True))
+
+
+def test_only_a_reversal_names_a_refund(store: Store) -> None:
+    order = builders.captured_order(store)
+    capture = Operation.objects.get(order=order, kind="capture")
+    name = "only_a_reversal_names_a_refund"
+    _refused(name, lambda: Operation.objects.filter(pk=capture.pk).update(kind="reversal"))
+    _refused(name, lambda: Operation.objects.filter(order=order, kind="authorize").update(reverses=capture))
+
+
+def test_one_cause_has_one_open_alert(store: Store) -> None:
+    order, at = builders.placed_order(store), clock.now()
+    operation = Operation.objects.get(order=order)
+    first = Alert.objects.create(order=order, kind="difference", opened_at=at)
+    _refused("one_open_alert", lambda: Alert.objects.create(order=order, kind="difference", opened_at=at))
+    _refused("alert_names_its_operation", lambda: Alert.objects.create(order=order, kind="handed_over", opened_at=at))
+    _refused("alert_names_its_operation", lambda: Alert.objects.filter(pk=first.pk).update(operation=operation))
+    Alert.objects.filter(pk=first.pk).update(closed_at=at)
+    Alert.objects.create(order=order, kind="difference", opened_at=at)
+
+
+def test_one_audit_runs_at_a_time(db: None) -> None:
+    AuditRun.objects.create(started_at=clock.now())
+    _refused("one_audit_runs_at_a_time", lambda: AuditRun.objects.create(started_at=clock.now()))
 
 
 def test_a_gateway_reference_is_booked_once(store: Store) -> None:
