@@ -60,6 +60,7 @@ class LineEditing:
         self.wishes: tuple[Wish, ...] = ()
         self.plan: Plan | None = None
         self.problem = ""
+        self.code = ""
         self.is_refused = False
 
     def _told(self) -> str:
@@ -116,7 +117,7 @@ class LineEditing:
             self.plan = plan_edit(self.order, self.wishes)
         except DomainError as error:
             if strict or error.code != "unchanged":
-                self.problem = error.message
+                self.problem, self.code = error.message, error.code
         return self.plan is not None
 
     def forgive(self, active: str) -> None:
@@ -227,6 +228,11 @@ class LineEditing:
     def consequences(self) -> list[str]:
         """What happens at the gateway."""
         return consequences_of(self.plan) if self.plan else []
+
+    @property
+    def remedy_url(self) -> str:
+        """The create form filled in with this order, when the gateway cannot hold more for this one; or ""."""
+        return self.sheet.duplicate_url if self.code == "cannot_raise" else ""
 
     @property
     def button(self) -> str:

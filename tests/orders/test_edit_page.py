@@ -57,6 +57,7 @@ def test_the_preview_says_old_new_difference_and_what_happens(alice_client: Clie
 def test_more_than_a_card_holds_is_said_while_typing(alice_client: Client, order: Order) -> None:
     page = previewed(alice_client, order, opened(alice_client, order) | {"line-0-quantity": "3"})
     assert "Card cannot reserve more than the 2,068.20 SEK it holds. The lines come to 2,817.20 SEK" in page
+    assert f'href="/links/new/?from={order.pk}"' in page
 
 
 def test_klarna_is_asked_in_words(alice_client: Client, acme: Company) -> None:
