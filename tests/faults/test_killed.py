@@ -30,25 +30,22 @@ POINTS = ("before reserve", "after reserve", "after the call", "before settle", 
 
 
 class Crashing:
-    """A portal whose processes die at a point, once armed."""
+    """A portal whose processes die at a point, once ordered."""
 
-    def __init__(self, portal: Portal, mark: Path) -> None:
-        self.portal, self.mark = portal, mark
+    def __init__(self, portal: Portal, order: Path) -> None:
+        self.portal, self.order = portal, order
         self.acme = portal.acme()
 
     def arm(self, point: str) -> None:
-        """Start the web and the worker again, with the point armed."""
-        for name in ("web", "worker"):
-            self.portal.processes.kill(name)
-        self.mark.unlink(missing_ok=True)
-        self.portal.processes.environment["CRASH_AT"] = point
-        self.portal.processes.start("web", "worker")
+        """Let the next process that comes to the point die there."""
+        self.restart_ended()
         with self.portal.http() as http:
             assert until(lambda: _is_up(http))
+        self.order.write_text(point)
 
     def has_died(self) -> bool:
         """Whether the point was reached."""
-        return self.mark.exists()
+        return not self.order.exists()
 
     def sweep_until_settled(self, order: Order) -> None:
         """As beat would in a while."""
@@ -79,12 +76,12 @@ def _is_up(http: httpx.Client) -> bool:
 def crashing(
     django_db_blocker: Any, template_database: str, collected_static: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Crashing]:
-    mark = tmp_path_factory.mktemp("crash") / "mark"
-    extra = {"DJANGO_SETTINGS_MODULE": "tests.faults.crashing.settings", "CRASH_MARK": str(mark)}
+    order = tmp_path_factory.mktemp("crash") / "order"
+    extra = {"DJANGO_SETTINGS_MODULE": "tests.faults.crashing.settings", "CRASH_ORDER": str(order)}
     with running_portal(
         django_db_blocker, template_database, collected_static, start=("web", "worker"), **extra
     ) as portal:
-        yield Crashing(portal, mark)
+        yield Crashing(portal, order)
 
 
 def _post(portal: Portal, user: User, page: str, action: str) -> None:

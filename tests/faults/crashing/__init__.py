@@ -1,5 +1,5 @@
-"""An app that only crash tests install: it kills its own process at a marked point, once.
+"""An app that only crash tests install: its processes kill themselves at a marked point, once.
 
-CRASH_AT names the point and CRASH_MARK a file: made when it happens, so that what is started
-again lives.
+CRASH_ORDER names a file: while it holds the name of a point, the first process that comes
+there dies. It is gone then, so what is started again lives.
 """

@@ -12,53 +12,45 @@ from django.apps import AppConfig
 
 
 class CrashingConfig(AppConfig):
-    """Arms the point that the environment names."""
+    """Puts every point in place; the file that CRASH_ORDER names says which one kills."""
 
     name = "tests.faults.crashing"
 
     def ready(self) -> None:
-        """Wrap the function before or after which the process is to die."""
-        point = os.environ.get("CRASH_AT", "")
-        if point:
-            _arm(point)
+        """Wrap the functions before or after which a process may have to die."""
+        from orders import operations
+        from orders.actions import booking, capture, refund, settle
 
-
-def _arm(point: str) -> None:
-    from orders import operations
-    from orders.actions import booking, capture, refund, settle
-
-    places: dict[str, list[tuple[Any, str, bool]]] = {
         # the order's row is locked, nothing is written
-        "before reserve": [(capture, "reserve", False), (refund, "reserve", False)],
-        # committed; the gateway has not been asked
-        "after reserve": [(operations, "_send", False)],
-        # the gateway has moved the money and said so
-        "after the call": [(operations, "_send", True)],
+        _deadly(capture, "reserve", before="before reserve")
+        _deadly(refund, "reserve", before="before reserve")
+        # committed, and the gateway has not been asked; it has moved the money and said so
+        _deadly(operations, "_send", before="after reserve", after="after the call")
         # sums, status and timeline are written, but not committed
-        "before settle": [(booking, "succeeded", True)],
+        _deadly(booking, "succeeded", after="before settle")
         # committed; nobody was told
-        "after settle": [(settle, "settle_operation", True)],
-    }
-    for module, name, is_after in places[point]:
-        setattr(module, name, _deadly(getattr(module, name), is_after=is_after))
+        _deadly(settle, "settle_operation", after="after settle")
 
 
-def _deadly(act: Callable[..., Any], *, is_after: bool) -> Callable[..., Any]:
+def _deadly(module: Any, name: str, *, before: str = "", after: str = "") -> None:
+    act: Callable[..., Any] = getattr(module, name)
+
     def deadly(*args: Any, **named: Any) -> Any:
-        if not is_after:
-            _die_once()
+        _die_if(before)
         answer = act(*args, **named)
-        if is_after:
-            _die_once()
+        _die_if(after)
         return answer
 
-    return deadly
+    setattr(module, name, deadly)
 
 
-def _die_once() -> None:
-    mark = Path(os.environ["CRASH_MARK"])
+def _die_if(point: str) -> None:
+    """Die where it was ordered; the order is taken away first, so that nobody dies twice."""
+    ordered = Path(os.environ["CRASH_ORDER"])
     try:
-        mark.touch(exist_ok=False)
-    except FileExistsError:
+        if ordered.read_text() != point:
+            return
+        ordered.unlink()
+    except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)
