@@ -44,6 +44,7 @@ class Story:
     until: datetime  # what lies after it has not happened yet
     day: datetime  # the day the demo is told of
     sent: OrderInput | None = None
+    order_id: uuid.UUID | None = None
 
     def tell(self) -> None:
         """Send the link and let chance decide what the customer does."""
@@ -58,6 +59,7 @@ class Story:
             self._cancel(link)
         elif fate < 0.93:  # noqa: PLR2004
             self._amend(link)
+        self._deliver()
 
     def tell_sale(self) -> None:
         """Send the link, and the customer pays: nothing is captured yet unless the method does it."""
@@ -68,6 +70,7 @@ class Story:
             choose(session, Session.State.AUTHORIZED, at=clock.now(), has_webhook=False)
             settle.check_attempt(attempt.pk, at=clock.now())
             self._run_waiting(Order.objects.get(pk=attempt.order_id))
+        self._deliver()
 
     def _at(self, moment: datetime) -> datetime:
         clock.stop(moment)
@@ -76,7 +79,15 @@ class Story:
     def _later(self, start: datetime, low: float, high: float) -> datetime | None:
         """Some hours after `start`, or None when that has not come yet."""
         moment = start + timedelta(hours=self.dice.uniform(low, high))
-        return self._at(moment) if moment < self.until else None
+        if moment >= self.until:
+            return None
+        self._deliver()
+        return self._at(moment)
+
+    def _deliver(self) -> None:
+        """Mail goes out before the next thing happens, so that the timeline runs forward."""
+        if self.order_id:
+            deliver_all(Message.objects.filter(order_id=self.order_id))
 
     def _send(self, person: Person) -> PaymentLink:
         currency = self.store.allowed_currencies[0]
@@ -96,6 +107,7 @@ class Story:
         key = uuid.UUID(int=self.dice.getrandbits(128) ^ self.number, version=4)  # apart though the dice fall the same
         link = create_link_order(self.store, self.sent, form_key=key, access=self.access, by=self.access.actor, at=at)
         deliver_all(Message.objects.filter(subject_id=link.pk))  # later the link may be closed, and it is dropped
+        self.order_id = link.order_id
         return link
 
     def _begin(self, link: PaymentLink, person: Person) -> Attempt | None:

@@ -56,6 +56,10 @@ def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
     assert all(first)
     assert told(NOON + timedelta(microseconds=1)) == first
     assert len(first[0]) in range(14, 17)
+    lives: dict[Any, list[datetime]] = {}
+    for order, at in Event.objects.order_by("seq").values_list("order", "at"):
+        lives.setdefault(order, []).append(at)
+    assert all(life == sorted(life) for life in lives.values())
 
 
 def test_one_purchase_was_made_twice() -> None:
