@@ -97,10 +97,13 @@ def _free(pieces: Iterable[OperationLine], sign: int = 1) -> dict[int, int]:
 
 
 def _share(line: Line, taken: list[OperationLine]) -> Share:
+    sums = _sums(taken)
     before = any(piece.line is not None and piece.line.revision != line.revision for piece in taken)
+    # what a declined capture left of it after all follows goods again
+    is_locked = before and sums["taken_amount"] == line.total_amount
     return Share(
         line.pk, line.name, line.type, line.quantity, line.total_amount, line.tax_rate,
-        **_sums(taken), is_locked=before, tax=_own_tax(line),
+        **sums, is_locked=is_locked, tax=_own_tax(line),
     )  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from accounts.models import Store
 from common import clock
@@ -17,6 +20,7 @@ from orders.models import Line, LineType, Order
 from orders.selection import Selection
 from payments.gateways import gateway_for
 from sandbox.actions import controls
+from sandbox.actions.operations import settle_due
 from sandbox.models import Behaviour
 from tests import builders
 from tests.orders.line_edits import ALICE, edit, is_sound, lines, wishes
@@ -155,6 +159,29 @@ def test_the_discount_that_is_left_follows_only_what_was_left(store: Store) -> N
         ("Linen", 69000),
         ("Returning", -7055),
     ]
+    assert is_sound(order)
+
+
+def test_a_capture_declined_after_the_edit_leaves_its_units_to_be_captured(store: Store) -> None:
+    order = builders.placed_order(store)
+    _capture(order, Serving=1)
+    controls.set_behaviour(Behaviour.Kind.LATE_DECLINE, at=clock.now(), times=1)
+    _capture(order, key="late", Serving=1)
+    assert order.capturing_amount == 67734
+    edit(order, wishes(order, drop=("Home",)))
+    late = order.operations.get(state="pending")
+    with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+        settle_due(clock.now())
+        operations.resolve(late.pk)
+        order.refresh_from_db()
+        assert (order.capturing_amount, order.capturable_amount) == (0, order.amount - 67734)
+        assert is_sound(order)
+        capture_order(order.pk, key="rest", access=None, by=ALICE, at=clock.now())
+    order.refresh_from_db()
+    rest = order.operations.filter(kind="capture", state="succeeded").order_by("requested_at").last()
+    assert rest is not None
+    assert {piece.name.split()[0] for piece in rest.lines.all()} == {"Serving", "Linen", "Returning"}
+    assert order.captured_amount == order.amount
     assert is_sound(order)
 
 
