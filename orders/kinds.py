@@ -13,6 +13,7 @@ _GROUP_OF = {
     "link": "contact",
     "message": "contact",
     "slip": "papers",
+    "edit": "edits",
     "references": "edits",
     "customer": "edits",
     "order.amended": "edits",
