@@ -29,6 +29,7 @@ from payments.gateway import GatewayUnavailable
 def sync(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Book what the gateway has moved without us, and say what differs."""
     sheet = sheet_of(request, order_id, "details")
+    request.access.need(Permission.ORDERS_CAPTURE, sheet.order.store_id)
     found = obstacle(sheet.order, Verb.SYNC, request.access, sheet.now)
     if found is not None:
         raise found.error()
@@ -46,6 +47,7 @@ def sync(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
 def dismiss(request: PortalRequest, order_id: uuid.UUID, alert_id: int) -> HttpResponse:
     """Somebody has seen to what a notice says."""
     sheet = sheet_of(request, order_id, "order")
+    request.access.need(Permission.ORDERS_CAPTURE, sheet.order.store_id)
     dismiss_alert(order_id, alert_id, access=request.access, by=request.access.actor, at=sheet.now)
     return _answer(request, order_id, "order")
 

@@ -43,7 +43,7 @@ def _looks_right(page: Page) -> None:
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             assert audit(page) == []
         assert overhang(page) <= 0
     page.set_viewport_size({"width": 1440, "height": 900})

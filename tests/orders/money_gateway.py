@@ -62,7 +62,9 @@ class GatewaySide:
 
     @rule(which=st.integers(0, 9), heard=hearings, fault=faults)
     def refund_comes_back(self, which: int, heard: str, fault: str | None) -> None:
-        there = Movement.objects.filter(payment=self.order.payment_reference or None, kind="refund", state="succeeded")
+        there = Movement.objects.filter(
+            payment=uuid.UUID(self.order.payment_reference), kind="refund", state="succeeded"
+        )
         found = list(there.order_by("created_at", "pk"))
         if found:
             movement = found[which % len(found)]

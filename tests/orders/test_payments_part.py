@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.models import Store
+from accounts import actions
+from accounts.models import Store, User
+from accounts.roles import Role
 from common import clock
+from common.actor import Actor
 from orders.actions.refund import refund_order
 from orders.models import Operation, Order
+from payments.gateway import GatewayUnavailable
 from sandbox.actions import by_hand, controls
-from sandbox.models import Behaviour, Payment
+from sandbox.models import Behaviour, Movement, Payment
 from tests import builders
+from tests.cast import Company
 from tests.orders.dialogs import send, text
 from tests.orders.pages import get, parts_of
 
@@ -125,8 +131,6 @@ def test_a_difference_is_shown_with_its_numbers_and_marks_the_order(alice_client
 
 
 def test_a_silent_gateway_is_said(alice_client: Client, order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
-    from payments.gateway import GatewayUnavailable
-
     def silent(*_: Any, **__: Any) -> None:
         raise GatewayUnavailable("The gateway did not answer.")
 
@@ -154,12 +158,23 @@ def test_what_was_never_paid_cannot_be_synced(alice_client: Client, store: Store
 
 
 def test_a_refund_that_came_back_is_marked_in_the_history(alice_client: Client, store: Store) -> None:
-    from common.actor import Actor
-    from sandbox.models import Movement
-
     order = builders.captured_order(store)
     refund = refund_order(order.pk, key="r", access=None, by=Actor.system(), at=clock.now())
     by_hand.fail_refund(Movement.objects.get(key=refund.key).pk, uuid.UUID(order.session_reference), clock.now())
     answer = text(_sync(alice_client, order))
     for words in ("Booked from the gateway: Reversed refund 2,068.20 SEK.", "Came back", "failed at the bank on"):
         assert words in answer
+
+
+def test_another_stores_payments_are_not_synced_by_who_may_capture_elsewhere(
+    acme: Company, client_of: Callable[[User], Client], order: Order
+) -> None:
+    member = actions.add_member(
+        acme.merchant,
+        email="nils@acme.example",
+        name="Nils",
+        roles={acme.store: Role.READ_ONLY, acme.second_store: Role.USER},
+        by=Actor.system(),
+        at=clock.now(),
+    )
+    assert _sync(client_of(member.user), order).status_code == 403
