@@ -55,7 +55,9 @@ class Letter:
 
 def letters_of(order: Order, query: str = "") -> list[Letter]:
     """Every message of the order, newest first; their pages remember the list by `query`. One query."""
-    found = Message.objects.filter(order_id=order.pk).exclude(kind__startswith=_TO_MEMBERS).order_by("-created_at", "-pk")
+    found = (
+        Message.objects.filter(order_id=order.pk).exclude(kind__startswith=_TO_MEMBERS).order_by("-created_at", "-pk")
+    )
     return [letter_of(message, query) for message in found[:_MOST]]
 
 

@@ -7,4 +7,16 @@ from orders.models.operations import Kind, Operation, OperationLine, State
 from orders.models.orders import Order
 from orders.models.repeats import Repeat
 
-__all__ = ["Alert", "AuditRun", "Event", "Kind", "Line", "LineType", "Operation", "OperationLine", "Order", "Repeat", "State"]
+__all__ = [
+    "Alert",
+    "AuditRun",
+    "Event",
+    "Kind",
+    "Line",
+    "LineType",
+    "Operation",
+    "OperationLine",
+    "Order",
+    "Repeat",
+    "State",
+]
