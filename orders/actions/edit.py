@@ -1,9 +1,12 @@
-"""Edit the lines and discounts of an order that was paid: plan, reserve, call, settle."""
+"""Edit the lines and discounts of an order that was paid: plan, reserve, call, settle.
+
+References that change in the same wish are written with the lines, or not at all.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +15,7 @@ from django.db import transaction
 from accounts.access import Access
 from common.actor import Actor
 from orders import operations
+from orders.actions.edit_references import write_references
 from orders.actions.lock import locked
 from orders.actions.reserve import key_of, ready, reserve
 from orders.actions.turn import turn_to, write_lines
@@ -40,14 +44,16 @@ def edit_lines(
     by: Actor,
     at: datetime,
     tells_customer: bool = True,
+    references: Mapping[str, str] | None = None,
 ) -> Edited:
     """Put `wishes` in place of the lines that were not captured.
 
     Captured and in flight <= new total <= what the gateway holds; raising needs
     the gateway's yes, and where it cannot lower, the difference is released with
     the last capture (the rule of editing). The order changes only when the
-    operation has succeeded. Raises DomainError as capturing does, and what
-    `plan_edit` finds.
+    operation has succeeded; `references` are the shop's own and stay written when
+    the gateway declines. Raises DomainError as capturing does, what `plan_edit`
+    finds, and what editing references raises.
     """
     edited = request_edit(
         order_id,
@@ -58,6 +64,7 @@ def edit_lines(
         by=by,
         at=at,
         tells_customer=tells_customer,
+        references=references,
     )
     if edited.operation is None:
         return edited
@@ -75,6 +82,7 @@ def request_edit(
     by: Actor,
     at: datetime,
     tells_customer: bool = True,
+    references: Mapping[str, str] | None = None,
 ) -> Edited:
     """Write the new lines under the order's lock, and the operation that will make them current.
 
@@ -88,6 +96,8 @@ def request_edit(
     order, earlier = ready(order_id, Verb.EDIT_LINES, name, version=version, access=access, at=at)
     if earlier is not None:
         return Edited(order, earlier, is_new=False)
+    if references:
+        write_references(order, references, access=access, by=by, at=at)
     plan = plan_edit(order, wishes)
     revision = plan.standing.revision
     write_lines(order, revision, plan.parts)

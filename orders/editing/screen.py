@@ -1,51 +1,37 @@
-"""The dialog that edits an order's lines: what is typed, what it comes to, and what follows from it."""
+"""The details tab while an order is edited: what is typed, what it comes to, and what follows from it."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 
-from django import forms
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from common import markup
 from common.errors import DomainError, Obstacle
 from common.money import format_amount
+from orders.editing.consequences import consequences_of
+from orders.editing.form import EditForm, Locked
 from orders.editing.plan import Plan, Wish, plan_edit, say
 from orders.editing.standing import Part, standing_of
 from orders.facts import percent
-from orders.forms import ActForm
 from orders.grid import numbers
 from orders.grid.lines import LineDraft, Reader, drafts_from, next_key
 from orders.grid.rows import TEMPLATE_KEY, Printer, Problem, Row, cells, problems_of
 from orders.grid.typed import cells_of
 from orders.lines import MAX_LINES_IN_FORM
 from orders.models.lines import NEGATIVE_TYPES, LineType
+from orders.people.dialog import REFERENCES
+from orders.people.dialog import Editing as References
 from orders.rules import Verb, obstacle
 from orders.sheet import Sheet
 
 
-class EditForm(ActForm):
-    """What goes along with an edit."""
-
-    tells_customer = forms.BooleanField(label=gettext_lazy("Tell the customer"), required=False, initial=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """A captured line, as it stays."""
-
-    name: str
-    detail: str
-    amount: str
-
-
-class LineEditing:
-    """The dialog as it stands. `data` is what was sent; without it the lines are shown as they are."""
+class OrderEditing:
+    """The tab as it stands. `data` is what was sent; without it references and lines are shown as they are."""
 
     limit = MAX_LINES_IN_FORM
 
@@ -54,18 +40,13 @@ class LineEditing:
         self.order = sheet.order
         self.locale = get_language() or "en"
         self.standing = standing_of(self.order)
-        self.form = EditForm(data, initial={"key": uuid.uuid4(), "version": self.order.version})
-        self.form.fields["tells_customer"].help_text = self._told()
+        self.form = EditForm(self.order, data, initial={"key": uuid.uuid4(), "version": self.order.version})
+        self.references = References(sheet, REFERENCES, data)
         self.drafts = self._as_it_stands() if data is None else drafts_from(data)
         self.wishes: tuple[Wish, ...] = ()
         self.plan: Plan | None = None
-        self.problem = ""
-        self.code = ""
-        self.is_refused = False
-
-    def _told(self) -> str:
-        words = _("%(recipient)s gets a message with the old and the new total and the lines.")
-        return words % {"recipient": self.order.email or self.order.phone}
+        self.problem = self.code = ""
+        self.is_refused = self.must_look = False
 
     def _as_it_stands(self) -> list[LineDraft]:
         return drafts_from(
@@ -82,12 +63,12 @@ class LineEditing:
     def again(self, problem: str) -> Self:
         """After a refusal: the input stays, but for lines that were captured meanwhile, with a fresh key."""
         tells = bool(self.form.data.get("tells_customer"))
+        self.references = self.references.again(self.sheet, "")
         fresh = {"key": uuid.uuid4(), "version": self.order.version, "tells_customer": tells}
-        self.form = EditForm(fresh)
-        self.form.fields["tells_customer"].help_text = self._told()
+        self.form = EditForm(self.order, fresh)
         still = {str(part.source) for part in self.standing.open}
         gone = {str(part.source) for part in self.standing.locked} - still
-        self.drafts = [draft for draft in self.drafts if draft.item not in gone]
+        self.drafts = [] if self.obstacle else [draft for draft in self.drafts if draft.item not in gone]
         self.read(strict=False)
         self.problem, self.is_refused = problem, True
         return self
@@ -107,7 +88,7 @@ class LineEditing:
         return LineDraft(key, type=kind, tax_rate=rate)
 
     def read(self, *, strict: bool) -> bool:
-        """Read and plan what is typed; True when it can be done as it stands."""
+        """Read and plan what is typed in the lines; True when it can be done as it stands."""
         Reader(self.order.currency, self.locale, strict).read(self.drafts)
         found = [(draft, number, line) for draft in self.drafts for number, line in enumerate(draft.lines)]
         self.wishes = tuple(Wish(line, None if number else _item(draft)) for draft, number, line in found)
@@ -116,7 +97,7 @@ class LineEditing:
         try:
             self.plan = plan_edit(self.order, self.wishes)
         except DomainError as error:
-            if strict or error.code != "unchanged":
+            if error.code != "unchanged":
                 self.problem, self.code = error.message, error.code
         return self.plan is not None
 
@@ -135,12 +116,12 @@ class LineEditing:
     @property
     def url(self) -> str:
         """Where the form goes."""
-        return self.sheet.address(Verb.EDIT_LINES)
+        return self.sheet.address("edit")
 
     @property
     def preview_url(self) -> str:
-        """What the lines come to while somebody types."""
-        return self.sheet.address("edit_lines_preview")
+        """What it comes to while somebody types."""
+        return self.sheet.address("edit_preview")
 
     @property
     def back_url(self) -> str:
@@ -153,17 +134,28 @@ class LineEditing:
         return obstacle(self.order, Verb.EDIT_LINES, self.sheet.access, self.sheet.now)
 
     @property
+    def is_closed(self) -> bool:
+        """Neither a line nor a reference can be edited now."""
+        return self.obstacle is not None and self.references.obstacle is not None
+
+    @property
     def problems(self) -> list[Problem]:
         """What stands on top of a form that came back."""
         if not self.is_refused:
             return []
         own = [Problem("", "", self.problem)] if self.problem else []
-        return [*own, *problems_of(self.drafts)]
+        named = [
+            Problem(each.bound.id_for_label, str(each.bound.label), str(each.bound.errors[0]))
+            for each in self.references.controls
+            if each.bound.errors
+        ]
+        return [*own, *named, *problems_of(self.drafts)]
 
     @property
     def locked(self) -> list[Locked]:
-        """The captured lines."""
-        return [self._locked(part) for part in self.standing.locked]
+        """The captured lines; all of them when none can be edited."""
+        left = self.standing.open if self.obstacle else ()
+        return [self._locked(part) for part in (*self.standing.locked, *left)]
 
     def _locked(self, part: Part) -> Locked:
         line = part.line
@@ -205,6 +197,8 @@ class LineEditing:
     @property
     def total(self) -> int:
         """What the lines come to, as far as they can be read."""
+        if self.obstacle:
+            return self.order.amount
         locked = sum(part.line.total_amount for part in self.standing.locked)
         return locked + sum(draft.total for draft in self.drafts)
 
@@ -235,8 +229,46 @@ class LineEditing:
         return self.sheet.duplicate_url if self.code == "cannot_raise" else ""
 
     @property
+    def changes_lines(self) -> bool:
+        """The lines that were sent are not the order's, or can be read in no way."""
+        if self.obstacle:
+            return self.is_bound and bool(self.drafts)
+        return bool(self.plan or self.problem or any(draft.errors for draft in self.drafts))
+
+    @property
+    def has_changes(self) -> bool:
+        """Anything of the order is written differently."""
+        return self.changes_lines or self.is_wrong or bool(self.references.form.changes)
+
+    @property
+    def is_wrong(self) -> bool:
+        """Something that was typed cannot be saved as it stands."""
+        if self.references.form.errors:
+            return True
+        return not self.obstacle and self.changes_lines and self.plan is None
+
+    @property
+    def is_current(self) -> bool:
+        """The form was shown on the order as it is now, and what it was shown for is still possible."""
+        is_blocked = self.obstacle is not None and self.changes_lines
+        return bool(self.form.cleaned_data["version"] == self.order.version) and not is_blocked
+
+    @property
+    def summary(self) -> str:
+        """What saving would change, in a few words."""
+        if self.total != self.order.amount:
+            sums = {"old": self._amount(self.order.amount), "new": self._amount(self.total)}
+            return _("%(old)s → %(new)s, %(difference)s") % {**sums, "difference": self.difference}
+        count = len(self.references.form.changes) + (len(self.plan.changes) if self.plan else 0)
+        if count:
+            return ngettext("%(count)s change", "%(count)s changes", count) % {"count": count}
+        return _("Not complete yet") if self.changes_lines else _("No changes yet")
+
+    @property
     def button(self) -> str:
-        """The verb and the sum."""
+        """The verb, and the sum when it becomes another one."""
+        if self.total == self.order.amount:
+            return _("Save changes")
         return _("Save, new total %(total)s") % {"total": say(self.order, self.total)}
 
     @property
@@ -259,25 +291,3 @@ def _item(draft: LineDraft) -> uuid.UUID | None:
         return uuid.UUID(draft.item)
     except ValueError:
         return None
-
-
-def consequences_of(plan: Plan) -> list[str]:
-    """What happens at the gateway, and what becomes of what it holds beyond the total."""
-    order, change = plan.order, plan.total - plan.held
-    names = {"method": plan.method.name, "sum": say(order, abs(change)), "held": say(order, plan.held)}
-    if plan.is_asked and change > 0:
-        words = _("%(method)s is asked to reserve %(sum)s more. If it says no, nothing is changed.")
-    elif plan.is_asked and change < 0:
-        words = _("%(method)s is asked to reserve %(sum)s less.")
-    elif plan.is_asked:
-        words = _("%(method)s is told the new lines. What it has reserved stays the same.")
-    elif plan.is_last:
-        words = _("Nothing is left to capture: the %(sum)s still reserved is released at once.")
-    elif plan.surplus:
-        words = _("%(method)s goes on holding %(held)s. %(sum)s of it is released with the last capture.")
-    else:
-        words = _("%(method)s goes on holding %(held)s.")
-    found = [words % names]
-    if plan.is_last and plan.is_asked:
-        found.append(_("Nothing is left to capture afterwards."))
-    return found

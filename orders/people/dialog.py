@@ -1,4 +1,4 @@
-"""The dialog that edits references or the customer, ready for its templates."""
+"""The fields that edit references or the customer, ready for their templates."""
 
 from __future__ import annotations
 
@@ -23,17 +23,12 @@ from orders.sheet import Sheet
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is edited: its verb, its form, what closes its fields, and the tab it is edited from."""
+    """What is edited: its verb, its form, what closes its fields, and the tab it stands in."""
 
     verb: Verb
     form: type[EditForm]
     locks: Callable[[Order, datetime], dict[str, str]]
     tab: str
-
-    @property
-    def title(self) -> str:
-        """What the dialog is called."""
-        return _("Edit references") if self.verb == Verb.EDIT_REFERENCES else _("Edit customer")
 
 
 REFERENCES = Kind(Verb.EDIT_REFERENCES, ReferencesForm, reference_locks, "details")
@@ -65,7 +60,7 @@ class Group:
 
 
 class Editing:
-    """The dialog as it stands. `data` is what was sent; without it the stored values are shown."""
+    """The fields as they stand. `data` is what was sent; without it the stored values are shown."""
 
     def __init__(self, sheet: Sheet, kind: Kind, data: Mapping[str, str] | None = None, problem: str = "") -> None:
         self.sheet, self.kind, self.problem = sheet, kind, problem

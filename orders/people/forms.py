@@ -62,7 +62,8 @@ class EditForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Read what differs from what is stored; `changes` is what would be written."""
-        typed = {field: str(self.cleaned_data.get(control_name(field), "")) for field in self.open}
+        sent = [field for field in self.open if control_name(field) in self.data]
+        typed = {field: str(self.cleaned_data.get(control_name(field), "")) for field in sent}
         touched = {field: text for field, text in typed.items() if text != self.shown[control_name(field)]}
         self.check(touched)
         self.changes = changes_between(self.stored, self.read)

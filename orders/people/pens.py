@@ -1,4 +1,4 @@
-"""The pen beside lines, references and customer: where it leads, or why it writes nothing now."""
+"""The pens of lines with references and of the customer: where they lead, or why they write nothing now."""
 
 from __future__ import annotations
 
@@ -24,23 +24,18 @@ class Pen:
     amend_url: str = ""
 
 
-def lines_pen(sheet: Sheet) -> Pen | None:
-    """The pen of lines and discounts; None hides it from a role that does not edit."""
+def edit_pen(sheet: Sheet) -> Pen | None:
+    """The pen of lines, discounts and references; None hides it from a role that does not edit.
+
+    Locked lines are told even while a reference is open; without an address nothing is.
+    """
     if not may(Verb.EDIT_LINES, sheet.order, sheet.access):
         return None
-    found = obstacle(sheet.order, Verb.EDIT_LINES, sheet.access, sheet.now)
-    why = found.words if found else ""
-    url = sheet.address(Verb.EDIT_LINES)
+    lines = obstacle(sheet.order, Verb.EDIT_LINES, sheet.access, sheet.now)
+    references = obstacle(sheet.order, Verb.EDIT_REFERENCES, sheet.access, sheet.now)
+    url = "" if lines and references else sheet.address("edit")
+    why = lines.words if lines else ""
     return Pen("lines", url, why, "lines-why", says_why=bool(why), amend_url=_amend_url(sheet))
-
-
-def references_pen(sheet: Sheet) -> Pen | None:
-    """The pen of the references; None hides it from a role that does not edit."""
-    if not may(Verb.EDIT_REFERENCES, sheet.order, sheet.access):
-        return None
-    found = obstacle(sheet.order, Verb.EDIT_REFERENCES, sheet.access, sheet.now)
-    why = found.words if found else ""
-    return Pen("references", sheet.address(Verb.EDIT_REFERENCES), why, "references-why", says_why=bool(why))
 
 
 def customer_pens(sheet: Sheet) -> dict[str, Pen]:

@@ -1,8 +1,9 @@
-"""Editing an order's lines: looked at first, then saved with the new total."""
+"""Editing an order in its details tab: lines and references, looked at first, then saved in one wish."""
 
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -14,126 +15,159 @@ from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common.errors import DomainError
-from common.htmx import respond, respond_dialog, target_of
+from common.htmx import respond, target_of
 from orders.actions.edit import Edited, edit_lines
+from orders.actions.edit_references import edit_references
 from orders.editing.plan import say
-from orders.editing.screen import LineEditing
-from orders.models import State
-from orders.sheet import Sheet
-from orders.views.order import acted, sheet_of
+from orders.editing.screen import OrderEditing
+from orders.editing.sent import was_sent
+from orders.models import Operation, State
+from orders.views.order import acted, changed, sheet_of, show
 
-PAGE = "orders/edit/page.html"
-DIALOG = "orders/edit/dialog.html"
+TAB = "orders/edit/tab.html"
 PREVIEW = "orders/edit/preview.html"
 
 
 @require(Permission.ORDERS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def lines(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """The lines as they are; every button of the form comes here, and one of them saves."""
-    edit = _editing(request, order_id)
+def edit(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
+    """The order as it is, to be written in; every button of the form comes here, and one of them saves."""
+    editing = _editing(request, order_id)
     if request.method != "POST":
-        edit.read(strict=False)
-        return _ask(request, edit, beside=request.GET.get("beside") == "1")
+        editing.read(strict=False)
+        editing.references.focus("references")
+        return _ask(request, editing)
     if "confirmed" in request.POST:
-        return _save(request, edit)
-    focus = edit.change(request.POST.get("do", ""))
-    edit.read(strict=False)
-    return _ask(request, edit, beside=target_of(request) == "drawer", focus=focus)
+        return _save(request, editing)
+    focus = editing.change(request.POST.get("do", ""))
+    editing.read(strict=False)
+    return _ask(request, editing, focus=focus)
 
 
 @require(Permission.ORDERS_EDIT)
 @require_POST
 def preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """What the lines come to; asked again and again while somebody types."""
-    edit = _editing(request, order_id)
-    edit.is_refused = "refused" in request.POST
-    edit.read(strict=edit.is_refused)
-    edit.forgive(request.POST.get("active", ""))
-    return respond(request, PREVIEW, _context(edit, beside=False))
+    """What it comes to; asked again and again while somebody types."""
+    editing = _editing(request, order_id)
+    editing.is_refused = "refused" in request.POST
+    editing.read(strict=editing.is_refused)
+    editing.forgive(request.POST.get("active", ""))
+    return respond(request, PREVIEW, _context(editing))
 
 
-def _editing(request: PortalRequest, order_id: uuid.UUID) -> LineEditing:
-    """The dialog of an order whose store lets the person edit."""
+def _editing(request: PortalRequest, order_id: uuid.UUID) -> OrderEditing:
+    """The tab of an order whose store lets the person edit."""
     sheet = sheet_of(request, order_id, "details")
     request.access.need(Permission.ORDERS_EDIT, sheet.order.store_id)
-    return LineEditing(sheet, request.POST if request.method == "POST" else None)
+    return OrderEditing(sheet, request.POST if request.method == "POST" else None)
 
 
-def _save(request: PortalRequest, edit: LineEditing) -> HttpResponse:
+def _save(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
     """Save what was shown, once for each key."""
-    edit.is_refused = True
-    if not edit.form.is_valid():
-        return _refused(request, edit, _("The form was damaged on its way. Nothing was done."))
-    form = edit.form.cleaned_data
-    is_whole = edit.read(strict=True)
-    # an older version and what stands in the way are the action's: it knows a wish that was sent before
-    is_current = form["version"] == edit.order.version and not edit.obstacle
-    if is_current and not _is_confirmed(request, edit, is_whole=is_whole):
-        return _ask(request, edit, beside=target_of(request) == "drawer", status=422)
+    editing.is_refused = True
+    if not editing.form.is_valid():
+        return _refused(request, editing.order.pk, _("The form was damaged on its way. Nothing was done."))
+    editing.read(strict=True)
+    if not editing.has_changes:
+        return _unchanged(request, editing)
+    # an older version and what stands in the way are the actions': they know a wish that was sent before
+    if editing.is_current and (answer := _look_again(request, editing)):
+        return answer
     try:
-        edited = edit_lines(
-            edit.order.pk,
-            edit.wishes,
-            key=form["key"].hex,
-            version=form["version"],
-            access=request.access,
-            by=request.access.actor,
-            at=edit.sheet.now,
-            tells_customer=form["tells_customer"],
-        )
+        edited = _write(request, editing)
     except DomainError as error:
-        return _refused(request, edit, error.message)
+        return _refused(request, editing.order.pk, error.message)
     if edited.is_new and edited.operation and edited.operation.state == State.DECLINED:
-        reason = (edited.operation.message or edited.operation.code or _("no reason given")).rstrip(".")
+        return _refused(request, editing.order.pk, _declined(editing, edited.operation))
+    return _answer(request, editing, edited)
+
+
+def _look_again(request: PortalRequest, editing: OrderEditing) -> HttpResponse | None:
+    """Something is wrong with what was typed, or it was not what the button showed."""
+    if editing.is_wrong:
+        return _ask(request, editing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.POST["confirmed"] != str(editing.total):
+        editing.problem = editing.changed_words
+        return _ask(request, editing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if not target_of(request) and request.POST.get("looked") != editing.references.confirmed:
+        editing.is_refused, editing.must_look = False, True
+        return _ask(request, editing)
+    return None
+
+
+def _write(request: PortalRequest, editing: OrderEditing) -> Edited:
+    """References alone, or lines with them, in one transaction."""
+    form, order = editing.form.cleaned_data, editing.order
+    rest: dict[str, Any] = {
+        "key": form["key"].hex,
+        "version": form["version"],
+        "access": request.access,
+        "by": request.access.actor,
+        "at": editing.sheet.now,
+    }
+    references = editing.references.wish()
+    if not editing.changes_lines:
+        return Edited(order, is_new=bool(edit_references(order.pk, **references, **rest)))
+    told = form["tells_customer"]
+    return edit_lines(order.pk, editing.wishes, tells_customer=told, references=references, **rest)
+
+
+def _unchanged(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
+    """Nothing to write: a form that was sent already, or one that says what is there."""
+    if was_sent(editing.order, editing.form.cleaned_data["key"].hex):
+        return _answer(request, editing, Edited(editing.order, is_new=False))
+    editing.problem = _("Nothing was changed.")
+    return _ask(request, editing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _declined(editing: OrderEditing, operation: Operation) -> str:
+    """What the gateway said, and what became of the rest of the wish."""
+    reason = (operation.message or operation.code or _("no reason given")).rstrip(".")
+    said = {"total": say(editing.order, operation.amount), "reason": reason}
+    if editing.references.wish():
+        words = _(
+            "The gateway declined the new total of %(total)s: %(reason)s. The references were saved, the lines were not."
+        )
+    else:
         words = _("The gateway declined the new total of %(total)s: %(reason)s. Nothing was changed.")
-        return _refused(request, edit, words % {"total": say(edit.order, edited.operation.amount), "reason": reason})
-    return _answer(request, edit.sheet, edited)
+    return words % said
 
 
-def _is_confirmed(request: PortalRequest, edit: LineEditing, *, is_whole: bool) -> bool:
-    """Whether the button carried the sum the lines come to."""
-    if is_whole and request.POST["confirmed"] != str(edit.total):
-        edit.problem = edit.changed_words
-        return False
-    return is_whole
+def _refused(request: PortalRequest, order_id: uuid.UUID, words: str) -> HttpResponse:
+    """The same form on the order as it is now, the input kept."""
+    return _ask(request, _editing(request, order_id).again(words), status=HTTPStatus.CONFLICT)
 
 
-def _refused(request: PortalRequest, edit: LineEditing, words: str) -> HttpResponse:
-    """Nothing was done: the same dialog on the order as it is now, the input kept."""
-    sheet = sheet_of(request, edit.order.pk, "details")
-    fresh = LineEditing(sheet, request.POST).again(words)
-    return _ask(request, fresh, beside=target_of(request) == "drawer", status=409)
+def _ask(request: PortalRequest, editing: OrderEditing, *, status: int = 200, focus: str = "") -> HttpResponse:
+    """The tab with its form: in the drawer, or on the order's page."""
+    context = _context(editing, focus)
+    if status == HTTPStatus.CONFLICT:
+        context |= changed(editing.sheet)  # the list shows old numbers, too
+    return show(request, editing.sheet, context, status)
 
 
-def _ask(
-    request: PortalRequest, edit: LineEditing, *, beside: bool, status: int = 200, focus: str = ""
-) -> HttpResponse:
-    """The dialog, or without htmx the page."""
-    context = _context(edit, beside=beside, is_stale=status == HttpResponse(status=409).status_code, focus=focus)
-    return respond_dialog(request, PAGE, DIALOG, context, status=status)
-
-
-def _context(edit: LineEditing, *, beside: bool, is_stale: bool = False, focus: str = "") -> dict[str, Any]:
+def _context(editing: OrderEditing, focus: str = "") -> dict[str, Any]:
     return {
-        "edit": edit,
-        "rows": edit.rows(focus),
-        "sheet": edit.sheet,
-        "form": edit.form,
-        "beside": beside,
-        "is_stale": is_stale,
-        "obstacle": edit.obstacle,
+        "tab_template": TAB,
+        "edit": editing,
+        "rows": editing.rows(focus),
+        "form": editing.form,
+        "obstacle": editing.obstacle,
     }
 
 
-def _answer(request: PortalRequest, before: Sheet, edited: Edited) -> HttpResponse:
+def _answer(request: PortalRequest, editing: OrderEditing, edited: Edited) -> HttpResponse:
     """The order as it stands now. What is not known is said in the drawer, not in a toast."""
-    sheet = sheet_of(request, before.order.pk, before.tab)
+    sheet = sheet_of(request, editing.order.pk, "details")
     if not edited.is_new:
         messages.info(request, _("This form had been sent already. Nothing new was done."))
+    elif not editing.changes_lines:
+        messages.success(request, _("Saved. Old and new values stand in the timeline."))
     elif edited.operation is None or edited.operation.state == State.SUCCEEDED:
         total = say(sheet.order, sheet.order.amount)
         messages.success(request, _("Order edited. The total is now %(total)s.") % {"total": total})
-    if target_of(request) != "drawer":
-        return HttpResponseRedirect(before.address(before.tab))
+    elif editing.references.wish():
+        messages.success(request, _("The references were saved."))
+    if sheet.is_alone:
+        return HttpResponseRedirect(editing.back_url)
     return acted(request, sheet)

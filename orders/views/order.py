@@ -26,7 +26,7 @@ from orders.letters import letters_of
 from orders.logs import log_address
 from orders.models import Event, Line, Operation, Order
 from orders.payments_part import payments_of
-from orders.people.pens import customer_pens, lines_pen, references_pen
+from orders.people.pens import customer_pens, edit_pen
 from orders.repeats import is_paired, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
@@ -136,8 +136,7 @@ def details_context(sheet: Sheet) -> dict[str, Any]:
         "lines": [(line, percent(line.tax_rate)) for line in lines],
         "rates": rates_of(lines),
         "payments": payments_of(sheet, operations, sheet.alerts),
-        "lines_pen": lines_pen(sheet),
-        "references_pen": references_pen(sheet),
+        "pen": edit_pen(sheet),
     }
 
 

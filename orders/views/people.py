@@ -1,9 +1,9 @@
-"""Editing references and customer: shown old next to new, then saved once."""
+"""Editing the customer: shown old next to new, then saved once."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -17,11 +17,9 @@ from common import clock
 from common.errors import DomainError
 from common.htmx import respond, respond_dialog, target_of
 from orders.actions.edit_customer import CustomerInput, edit_customer
-from orders.actions.edit_references import edit_references
 from orders.people.changes import Change
-from orders.people.dialog import CUSTOMER, REFERENCES, Editing, Kind
+from orders.people.dialog import CUSTOMER, Editing
 from orders.people.forms import CustomerForm
-from orders.rules import PERMISSION
 from orders.sheet import Sheet
 from orders.views.order import acted, sheet_of
 
@@ -32,51 +30,31 @@ PREVIEW = "orders/people/preview.html"
 
 @require(Permission.ORDERS_EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
-def references(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """Edit the merchant references."""
-    return _edit(request, order_id, REFERENCES)
-
-
-@require(Permission.ORDERS_EDIT)
-@require_http_methods(["GET", "HEAD", "POST"])
 def customer(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """Edit name, contact and addresses of the customer."""
-    return _edit(request, order_id, CUSTOMER)
-
-
-@require_POST
-@require(Permission.ORDERS_EDIT)
-def references_preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """What would change of the references."""
-    return _preview(request, order_id, REFERENCES)
+    """Edit who bought it: saved as typed, without htmx when its changes have been looked at."""
+    sheet = _sheet(request, order_id)
+    if request.method != "POST":
+        editing = Editing(sheet, CUSTOMER)
+        editing.focus(request.GET.get("at", ""))
+        return _ask(request, editing)
+    return _edit(request, Editing(sheet, CUSTOMER, request.POST))
 
 
 @require_POST
 @require(Permission.ORDERS_EDIT)
 def customer_preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """What would change of the customer, and who is told."""
-    return _preview(request, order_id, CUSTOMER)
+    return respond(request, PREVIEW, {"edit": Editing(_sheet(request, order_id), CUSTOMER, request.POST)})
 
 
-def _sheet(request: PortalRequest, order_id: uuid.UUID, kind: Kind, *, is_alone: bool | None = None) -> Sheet:
-    sheet = sheet_of(request, order_id, kind.tab, is_alone=is_alone)
-    request.access.need(PERMISSION[kind.verb], sheet.order.store_id)
+def _sheet(request: PortalRequest, order_id: uuid.UUID, *, is_alone: bool | None = None) -> Sheet:
+    sheet = sheet_of(request, order_id, CUSTOMER.tab, is_alone=is_alone)
+    request.access.need(Permission.ORDERS_EDIT, sheet.order.store_id)
     return sheet
 
 
-def _preview(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpResponse:
-    editing = Editing(_sheet(request, order_id, kind), kind, request.POST)
-    return respond(request, PREVIEW, {"edit": editing})
-
-
-def _edit(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpResponse:
-    """Ask, then save what was typed; without htmx it is saved when its changes have been looked at."""
-    sheet = _sheet(request, order_id, kind)
-    if request.method != "POST":
-        editing = Editing(sheet, kind)
-        editing.focus(request.GET.get("at", ""))
-        return _ask(request, editing)
-    editing = Editing(sheet, kind, request.POST)
+def _edit(request: PortalRequest, editing: Editing) -> HttpResponse:
+    sheet = editing.sheet
     if "version" in editing.form.errors:
         return _refused(request, editing, _("The form was damaged on its way. Nothing was done."))
     # an older version is the action's to refuse: it knows a wish that was sent before
@@ -94,15 +72,14 @@ def _edit(request: PortalRequest, order_id: uuid.UUID, kind: Kind) -> HttpRespon
 
 
 def _save(request: PortalRequest, editing: Editing) -> tuple[Change, ...]:
-    order, form = editing.sheet.order, editing.form
+    order = editing.sheet.order
+    form = cast("CustomerForm", editing.form)
     rest: dict[str, Any] = {
         "version": form.cleaned_data["version"],
         "access": request.access,
         "by": request.access.actor,
         "at": clock.now(),
     }
-    if not isinstance(form, CustomerForm):
-        return edit_references(order.pk, **form.read, **rest)  # type: ignore[arg-type]
     contact = {name: form.read.get(name) for name in ("name", "email", "phone")}
     addresses = {f"{which}_address": form.address(which) for which in ("delivery", "billing")}
     wish = CustomerInput(**contact, **addresses)  # type: ignore[arg-type]
@@ -117,12 +94,12 @@ def _answer(request: PortalRequest, editing: Editing, changes: tuple[Change, ...
         messages.info(request, _("Nothing was changed."))
     if target_of(request) != "drawer":
         return HttpResponseRedirect(editing.back_url)
-    return acted(request, _sheet(request, editing.sheet.order.pk, editing.kind, is_alone=False))
+    return acted(request, _sheet(request, editing.sheet.order.pk, is_alone=False))
 
 
 def _refused(request: PortalRequest, editing: Editing, words: str) -> HttpResponse:
     """Nothing was saved: the same dialog on the order as it is now, what was typed kept."""
-    sheet = _sheet(request, editing.sheet.order.pk, editing.kind)
+    sheet = _sheet(request, editing.sheet.order.pk)
     return _ask(request, editing.again(sheet, words), status=409)
 
 

@@ -1,7 +1,7 @@
 // [data-ledger]: Enter walks the cells and never sends, lines come and go here, the review follows by htmx.
 const ledger = () => document.querySelector("[data-ledger]");
 const rows = () => [...document.querySelectorAll("[data-ledger] .ledger > [data-line]")];
-const cells = () => rows().flatMap((row) => [...row.querySelectorAll(".input, .select")]);
+const cells = () => [...document.querySelectorAll("[data-ledger] [data-walk]"), ...rows()].flatMap((row) => [...row.querySelectorAll(".input, .select")]);
 const isFull = () => rows().length >= Number(ledger().dataset.limit);
 
 function number() {

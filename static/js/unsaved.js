@@ -27,6 +27,12 @@ document.addEventListener("input", (event) => {
 document.addEventListener("submit", (event) => { delete event.target.dataset.dirty; });
 document.addEventListener("reset", (event) => { delete event.target.dataset.dirty; });
 
+// Who presses Discard has said so already.
+document.addEventListener("click", (event) => {
+  const form = event.target.closest?.("[data-discard]")?.closest("form");
+  if (form && !event.ctrlKey && !event.metaKey && !event.shiftKey) delete form.dataset.dirty;
+}, { capture: true });
+
 // A request that would replace the form asks first; the form's own requests pass.
 document.addEventListener("htmx:confirm", (event) => {
   const form = guarded();

@@ -1,4 +1,4 @@
-"""Filling in the dialogs that edit references and customer, as a browser would."""
+"""Filling in what edits references and customer, as a browser would."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from common import clock
 from common.actor import Actor
 from common.errors import DomainError
 from orders.models import Order
+from tests.orders.line_edits import grid_of
 from tests.orders.pages import HTMX, get
 
-PATHS = {"references": "details/references/", "customer": "customer/edit/"}
+PATHS = {"references": "edit/", "customer": "customer/edit/"}
 
 
 class _Controls(HTMLParser):
@@ -52,7 +53,9 @@ def controls(page: str) -> dict[str, str]:
 
 
 def opened(client: Client, order: Order, what: str) -> dict[str, str]:
-    """The dialog as it opens beside the list."""
+    """The form as it opens beside the list: references in their tab, the customer in a dialog."""
+    if what == "references":
+        return grid_of(get(client, f"/orders/{order.pk}/{PATHS[what]}", target="drawer"))
     return controls(get(client, f"/orders/{order.pk}/{PATHS[what]}", target="dialog", beside="1"))
 
 
@@ -63,7 +66,7 @@ def send(client: Client, order: Order, what: str, form: dict[str, str], target: 
 
 
 def edit(client: Client, order: Order, what: str, **changes: str | None) -> Any:
-    """Open the dialog, type, save; None leaves a tick out."""
+    """Open the form, type, save; None leaves a tick out."""
     form = opened(client, order, what) | changes
     answer = send(client, order, what, {name: value for name, value in form.items() if value is not None})
     order.refresh_from_db()

@@ -80,7 +80,7 @@ class _Grid(HTMLParser):
         elif tag == "button" and name == "confirmed":
             self.found[name] = given.get("value", "")
         elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
-            self.found[name] = given.get("value", "on")
+            self.found[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "template":
@@ -88,21 +88,21 @@ class _Grid(HTMLParser):
 
 
 def grid_of(page: str) -> dict[str, str]:
-    """The form of a page or a dialog as it stands."""
+    """The form of a page or a drawer as it stands."""
     reader = _Grid()
     reader.feed(page)
     return reader.found
 
 
 def opened(client: Client, order: Order) -> dict[str, str]:
-    """The dialog as it opens beside the list."""
-    return grid_of(get(client, f"/orders/{order.pk}/details/lines/", target="dialog", beside="1"))
+    """The tab as it opens beside the list."""
+    return grid_of(get(client, f"/orders/{order.pk}/edit/", target="drawer"))
 
 
 def send(client: Client, order: Order, form: dict[str, str], *, target: str = "drawer", rest: str = "") -> Any:
     """Post the form, by default as htmx does beside the list."""
     headers = {**HTMX, "HTTP_HX_TARGET": target} if target else {}
-    return client.post(f"/orders/{order.pk}/details/lines/{rest}", form, **headers)
+    return client.post(f"/orders/{order.pk}/edit/{rest}", form, **headers)
 
 
 def without(form: dict[str, str], name: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def _capture(order: Order) -> None:
 
 def test_the_pen_opens_the_lines_as_they_are(alice_client: Client, order: Order) -> None:
     details = get(alice_client, f"/orders/{order.pk}/details/", target="drawer")
-    assert f'hx-get="/orders/{order.pk}/details/lines/"' in details
+    assert f'hx-get="/orders/{order.pk}/edit/"' in details
     assert 'aria-label="Edit order"' in details
     form = opened(alice_client, order)
     assert (form["line-0-name"], form["line-0-quantity"], form["line-0-unit_price"]) == (
@@ -47,11 +47,63 @@ def test_the_pen_opens_the_lines_as_they_are(alice_client: Client, order: Order)
 
 def test_the_preview_says_old_new_difference_and_what_happens(alice_client: Client, order: Order) -> None:
     page = previewed(alice_client, order, without(opened(alice_client, order), "Linen"))
-    for words in ("Total before", "2,068.20", "−690.00", "1,378.20", "Of which VAT 25%", "275.64"):
+    for words in ("Total before", "2,068.20", "−690.00", "1,378.20", "VAT included, 25%", "275.64"):
         assert words in page
     assert "Card goes on holding 2,068.20 SEK. 690.00 SEK of it is released with the last capture." in page
     assert "Save, new total 1,378.20 SEK" in page
     assert Order.objects.get(pk=order.pk).version == order.version
+
+
+def test_it_is_the_details_tab_in_place(alice_client: Client, order: Order) -> None:
+    page = get(alice_client, f"/orders/{order.pk}/edit/", target="drawer", q="FJB")
+    assert page.lstrip().startswith('<a class="shade"')
+    details = f"/orders/{order.pk}/details/?q=FJB"
+    assert f'href="{details}" hx-get="{details}" hx-target="#drawer" hx-push-url="true" aria-current="page"' in page
+    assert f'href="{details}" data-discard hx-get="{details}"' in page  # Discard leads back
+    assert f'hx-post="/orders/{order.pk}/edit/?q=FJB" hx-target="#drawer"' in page
+    assert "No changes yet" in page
+    assert "Save changes" in page
+    assert 'class="drawer alone"' in get(alice_client, f"/orders/{order.pk}/edit/")
+
+
+def test_references_and_lines_are_saved_in_one_wish(alice_client: Client, order: Order) -> None:
+    form = without(opened(alice_client, order), "Linen") | {"merchant_reference2": "PO 77-2291"}
+    page = previewed(alice_client, order, form)
+    assert "2,068.20 → 1,378.20, −690.00" in page
+    assert "Before: empty" in page
+    assert confirmed(alice_client, order, form).status_code == 200
+    assert (order.amount, order.merchant_reference2) == (137820, "PO 77-2291")
+    kinds = list(order.events.order_by("seq").values_list("kind", flat=True))
+    assert kinds[-2:] == ["references.edited", "order.edited"]
+    again = send(alice_client, order, form | {"confirmed": "137820"})
+    assert "This form had been sent already. Nothing new was done." in text(again)
+    assert order.events.filter(kind="references.edited").count() == 1
+
+
+def test_lines_that_cannot_be_saved_leave_the_references_as_they_were(alice_client: Client, order: Order) -> None:
+    form = opened(alice_client, order) | {"merchant_reference1": "FJB-77", "line-0-quantity": "3"}
+    answer = send(alice_client, order, form | {"confirmed": "281720"})
+    order.refresh_from_db()
+    assert (answer.status_code, order.merchant_reference1) == (422, "FJB-10498")
+    assert "Card cannot reserve more" in text(answer)
+    assert grid_of(text(answer))["merchant_reference1"] == "FJB-77"
+    form["version"] = str(order.version - 1)
+    answer = send(alice_client, order, without(form, "Linen") | {"confirmed": "1"})
+    order.refresh_from_db()
+    assert (answer.status_code, order.merchant_reference1, order.revision) == (409, "FJB-10498", 1)
+
+
+def test_a_no_of_the_gateway_says_that_the_references_were_saved(alice_client: Client, acme: Company) -> None:
+    order = builders.placed_order(acme.store, method="klarna")
+    controls.set_behaviour(Behaviour.Kind.DECLINE, at=clock.now(), times=1)
+    form = opened(alice_client, order) | {"line-0-quantity": "3", "merchant_reference2": "PO 1"}
+    answer = confirmed(alice_client, order, form)
+    assert answer.status_code == 409
+    assert "The bank said no. The references were saved, the lines were not." in text(answer)
+    assert (order.amount, order.merchant_reference2) == (builders.TOTAL, "PO 1")
+    assert grid_of(text(answer))["line-0-quantity"] == "3"
+    assert confirmed(alice_client, order, grid_of(text(answer))).status_code == 200
+    assert order.amount == builders.TOTAL + 74900
 
 
 def test_more_than_a_card_holds_is_said_while_typing(alice_client: Client, order: Order) -> None:
@@ -84,7 +136,7 @@ def test_saved_beside_the_list_it_shows_what_changed(alice_client: Client, order
 
 
 def test_it_works_without_scripts(alice_client: Client, order: Order) -> None:
-    path = f"/orders/{order.pk}/details/lines/"
+    path = f"/orders/{order.pk}/edit/"
     form = grid_of(get(alice_client, path))
     added = alice_client.post(path, {**_pressed(form), "do": "add_discount"})
     form = grid_of(added.content.decode())
@@ -165,9 +217,9 @@ def test_silence_is_said_in_the_drawer_and_stands_in_the_way(alice_client: Clien
     page = text(confirmed(alice_client, order, opened(alice_client, order) | {"line-0-quantity": "3"}))
     assert "We do not know yet what became of the change of the total" in page
     assert "the total being changed to 2,817.20" in page.replace("\N{NO-BREAK SPACE}", " ")
-    shown = text(alice_client.get(f"/orders/{order.pk}/details/lines/"))
+    shown = text(alice_client.get(f"/orders/{order.pk}/edit/"))
     assert "We do not know yet what became of the change of the total. We keep asking the gateway." in shown
-    assert 'name="confirmed"' not in shown
+    assert 'name="line-0-name"' not in shown
 
 
 @pytest.mark.parametrize(
@@ -182,7 +234,7 @@ def test_silence_is_said_in_the_drawer_and_stands_in_the_way(alice_client: Clien
 )
 def test_a_status_that_forbids_it_says_why(alice_client: Client, acme: Company, status: str, why: str) -> None:
     order = _in(acme, status)
-    for path in ("details/", "details/lines/"):
+    for path in ("details/", "edit/"):
         assert why in text(alice_client.get(f"/orders/{order.pk}/{path}"))
     form = {"key": "1" * 32, "version": str(order.version), "confirmed": "100", "line-0-type": "physical"}
     typed = {"line-0-name": "Vase", "line-0-quantity": "1", "line-0-unit_price": "1", "line-0-tax_rate": "25"}
@@ -212,7 +264,7 @@ def _in(acme: Company, status: str) -> Order:
 def test_a_stranger_finds_nothing_and_a_viewer_has_no_pen(
     charlie_client: Client, vera_client: Client, order: Order
 ) -> None:
-    path = f"/orders/{order.pk}/details/lines/"
+    path = f"/orders/{order.pk}/edit/"
     assert charlie_client.get(path).status_code == 404
     assert charlie_client.post(path, {}).status_code == 404
     assert charlie_client.post(f"{path}preview/", {}).status_code == 404
