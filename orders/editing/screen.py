@@ -274,6 +274,8 @@ class OrderEditing:
     @property
     def busy(self) -> str:
         """What the button says while the server works: no shorter, or what stands beside it moves under the hand."""
+        if self.total == self.order.amount:
+            return _("Saving changes…")
         return _("Saving, new total %(total)s…") % {"total": say(self.order, self.total)}
 
     @property
