@@ -71,7 +71,8 @@ def _save(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
     if not editing.has_changes:
         return _unchanged(request, editing)
     # an older version and what stands in the way are the actions': they know a wish that was sent before
-    if editing.is_current and (answer := _look_again(request, editing)):
+    looks = editing.is_current or editing.references.form.errors
+    if looks and (answer := _look_again(request, editing)):
         return answer
     try:
         edited = _write(request, editing)
