@@ -42,7 +42,10 @@ class OrderEditing:
         self.standing = standing_of(self.order)
         self.form = EditForm(self.order, data, initial={"key": uuid.uuid4(), "version": self.order.version})
         self.references = References(sheet, REFERENCES, data)
-        self.drafts = self._as_it_stands() if data is None else drafts_from(data)
+        sent = drafts_from(data or {})
+        # a form that was shown without the grid says nothing of lines: they are not removed
+        self.sends_lines = bool(sent) or "lines" in (data or {})
+        self.drafts = sent if self.sends_lines else self._as_it_stands()
         self.wishes: tuple[Wish, ...] = ()
         self.plan: Plan | None = None
         self.problem = self.code = ""
@@ -68,7 +71,8 @@ class OrderEditing:
         self.form = EditForm(self.order, fresh)
         still = {str(part.source) for part in self.standing.open}
         gone = {str(part.source) for part in self.standing.locked} - still
-        self.drafts = [] if self.obstacle else [draft for draft in self.drafts if draft.item not in gone]
+        self.drafts = [draft for draft in self.drafts if draft.item not in gone]
+        self.sends_lines = self.obstacle is None
         self.read(strict=False)
         self.problem, self.is_refused = problem, True
         return self
@@ -232,7 +236,7 @@ class OrderEditing:
     def changes_lines(self) -> bool:
         """The lines that were sent are not the order's, or can be read in no way."""
         if self.obstacle:
-            return self.is_bound and bool(self.drafts)
+            return self.sends_lines
         return bool(self.plan or self.problem or any(draft.errors for draft in self.drafts))
 
     @property

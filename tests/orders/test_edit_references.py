@@ -138,6 +138,16 @@ def test_what_cannot_be_a_reference_is_said_at_the_field(
     assert (order.merchant_reference1, edited(order)) == ("FJB-1", 0)
 
 
+def test_a_form_shown_without_the_lines_leaves_them_as_they_are(alice_client: Client, order: Order) -> None:
+    form = opened(alice_client, order, "references") | {"merchant_reference2": "PO 1"}
+    alone = {name: value for name, value in form.items() if not name.startswith("line")}
+    assert "Saved." in text(send(alice_client, order, "references", alone))
+    order.refresh_from_db()
+    assert (order.merchant_reference2, order.revision) == ("PO 1", 1)
+    wrong = send(alice_client, order, "references", alone | {"merchant_reference1": "", "key": "2" * 32})
+    assert (wrong.status_code, "Enter a reference." in text(wrong)) == (422, True)  # of an older version, too
+
+
 def test_a_damaged_form_does_nothing(alice_client: Client, order: Order) -> None:
     answer = send(
         alice_client, order, "references", {"merchant_reference1": "X", "version": "x", "confirmed": "1"}, target=""
