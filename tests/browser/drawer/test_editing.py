@@ -47,6 +47,7 @@ def test_it_looks_right_and_the_bar_stays_in_sight(page: Page, form: Locator, wi
     expect(form.locator(".savebar")).to_contain_text("→")
     assert audit(page) == []
     assert overhang(page) <= 0
+    form.locator("#line-0-quantity").scroll_into_view_if_needed()
     expect(form.get_by_role("button", name="Save, new total")).to_be_in_viewport(ratio=1)
     bar = form.locator(".savebar").bounding_box()
     assert bar is not None
