@@ -115,7 +115,8 @@ def decided(attempt: Attempt, snapshot: Snapshot, *, by: Actor, at: datetime) ->
         approve_review(order, expires_at=snapshot.expires_at, by=by, at=at)
         _after(attempt, at)
     elif snapshot.state in _REJECTED:
-        reject_review(order, by=by, at=at)
+        if not reject_review(order, by=by, at=at):
+            return  # our own cancellation is answered first; the sweep asks again
     else:
         return  # still under review, or an answer that decides nothing: the sweep asks again
     attempt.next_check_at = None

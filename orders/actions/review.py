@@ -27,8 +27,11 @@ def approve_review(order: Order, *, expires_at: datetime | None, by: Actor, at: 
 
 
 def reject_review(order: Order, *, by: Actor, at: datetime) -> bool:
-    """Cancel a locked order the gateway will not stand for; nothing was charged."""
-    if not order.is_under_review or order.status != Status.AUTHORIZED:
+    """Cancel a locked order the gateway will not stand for; nothing was charged.
+
+    False when it was decided before, or a cancellation on its way has to be answered first.
+    """
+    if not order.is_under_review or order.status != Status.AUTHORIZED or order.releasing_amount:
         return False
     order.is_under_review = False
     order.released_amount = order.authorized_amount
