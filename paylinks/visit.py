@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.models import Merchant, Store
-from orders.models import Order
+from orders.models import Kind, Operation, Order, State
 from orders.states import Status
 from paylinks.actions.request import ASK_WITHIN, can_ask
 from paylinks.models import GRACE, Attempt, PaymentLink
@@ -31,6 +31,7 @@ class View(StrEnum):
     REVIEW = "review"
     PAID = "paid"
     REFUSED = "refused"
+    VOIDED = "voided"
     LAPSED = "lapsed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
@@ -94,10 +95,17 @@ _UNPAID: dict[str, View] = {LinkStatus.CANCELLED: View.CANCELLED, LinkStatus.EXP
 
 def _placed(order: Order) -> View:
     if order.status == Status.CANCELLED:
-        return View.REFUSED if order.placed_at else View.CANCELLED
+        if order.placed_at is None:
+            return View.CANCELLED
+        return View.VOIDED if _is_let_go(order) else View.REFUSED
     if order.status == Status.EXPIRED:
         return View.LAPSED
     return View.REVIEW if order.is_under_review else View.PAID
+
+
+def _is_let_go(order: Order) -> bool:
+    """The money was let go of for the shop: the gateway's refusal after its review leaves no such movement."""
+    return Operation.objects.filter(order=order, kind=Kind.VOID, state=State.SUCCEEDED, is_stray=False).exists()
 
 
 def visit_of(token: str, at: datetime) -> Visit | None:
@@ -115,8 +123,8 @@ def visit_to(link_id: uuid.UUID, at: datetime, watch: Watch | None = None) -> Vi
 
 
 _ORDER = (
-    "reference", "status", "is_under_review", "is_test", "revision", "merchant_reference1", "customer_name", "email",
-    "phone", "country", "language", "currency", "amount", "payment_label", "placed_at", "store_id",
+    "reference", "status", "is_under_review", "is_charged_at_once", "is_test", "revision", "merchant_reference1",
+    "customer_name", "email", "phone", "country", "language", "currency", "amount", "payment_label", "placed_at", "store_id",
 )  # fmt: skip
 _STORE = ("mid", "name", "terms_url", "privacy_url", "support_email", "merchant_id")
 _LINK = (

@@ -174,6 +174,7 @@ def _heading(view: str) -> str:
         View.EXPIRED: _("This link has closed"),
         View.CANCELLED: _("This order was cancelled"),
         View.REFUSED: _("This order was cancelled"),
+        View.VOIDED: _("This order was cancelled"),
         View.LAPSED: _("Nothing was charged"),
         View.REVIEW: _("Your payment is being checked"),
         View.RUNNING: _("A payment has begun"),
