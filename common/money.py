@@ -11,7 +11,13 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_decimal, get_currency_precision, get_decimal_symbol
+from babel.numbers import (
+    format_decimal,
+    get_currency_precision,
+    get_currency_symbol,
+    get_decimal_symbol,
+    list_currencies,
+)
 from babel.numbers import get_group_symbol as babel_group_symbol
 from django.utils.translation import gettext as _
 
@@ -22,7 +28,19 @@ _MOST_DIGITS = len(str(MAX_AMOUNT))
 MINUS = "\N{MINUS SIGN}"
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009']")
 _SHAPE = re.compile(r"^([-\N{MINUS SIGN}]?)(\d[\d.,]*)$")
-_WORDS = re.compile(r"[A-Za-z€$£.]+$|^[A-Za-z€$£]+")
+_WORDS = re.compile(r"^((?:[^\W\d_]|[€$£¥])*)(.*?)((?:[^\W\d_]|[€$£¥])*)\.?$")
+# how people write a currency beside its code and Babel's symbols
+_CALLED = {
+    "SEK": {"kr", "krona", "kronor"},
+    "NOK": {"kr", "krone", "kroner"},
+    "DKK": {"kr", "krone", "kroner"},
+    "ISK": {"kr", "króna", "krónur"},
+    "EUR": {"€", "euro", "euros"},
+    "USD": {"$", "dollar", "dollars"},
+    "GBP": {"£", "pound", "pounds"},
+    "JPY": {"¥", "yen"},
+    "PLN": {"zł", "zl"},
+}
 
 
 class MoneyError(DomainError):
@@ -79,10 +97,10 @@ class _Number:
 
 
 def parse(text: str, currency: str, locale: str = "en") -> int:
-    """Typed money as minor units; comma or point, grouping, spaces and a currency word pass.
+    """Typed money as minor units; comma or point, grouping, spaces and the currency's own word pass.
 
-    Raises MoneyError when it is no number, has too many decimals, is ambiguous
-    (both readings are named) or beyond the limit.
+    Raises MoneyError when it is no number, names another currency, has too many
+    decimals, is ambiguous (both readings are named) or beyond the limit.
     """
     number = _read(text, currency, locale)
     decimals = exponent(currency)
@@ -103,16 +121,41 @@ def _too_many(currency: str, decimals: int) -> str:
 
 
 def _read(text: str, currency: str, locale: str) -> _Number:
-    bare = _WORDS.sub("", _SPACES.sub("", text.strip()))
-    match = _SHAPE.match(bare)
+    match = _SHAPE.match(_without_words(_SPACES.sub("", text), currency, locale))
     if not match:
-        raise MoneyError(
-            "not_an_amount",
-            _("Enter an amount such as %(example)s.") % {"example": format_amount(123450, currency, locale)},
-        )
+        raise _unreadable(currency, locale)
     sign, digits = match.groups()
     whole, fraction = _split(digits, currency, locale)
     return _Number(bool(sign), whole, fraction)
+
+
+def _without_words(text: str, currency: str, locale: str) -> str:
+    """The number alone; what stands around it can only be the currency."""
+    match = _WORDS.match(text)
+    if match is None:
+        raise _unreadable(currency, locale)
+    before, bare, after = match.groups()
+    for word in (before.casefold(), after.casefold()):
+        if word and word not in _words(currency, locale):
+            raise _other_currency(currency) if word in _all_words() else _unreadable(currency, locale)
+    return bare
+
+
+@lru_cache(maxsize=64)
+def _words(currency: str, locale: str) -> frozenset[str]:
+    symbols = {get_currency_symbol(currency, _locale(each)) for each in (locale, "en")}
+    found = {currency, *symbols, *_CALLED.get(currency, ())}
+    return frozenset(word.casefold().rstrip(".") for word in found)
+
+
+@lru_cache(maxsize=1)
+def _all_words() -> frozenset[str]:
+    return frozenset(code.casefold() for code in list_currencies()).union(*_CALLED.values())
+
+
+def _other_currency(currency: str) -> MoneyError:
+    words = _("This order is in %(currency)s. Enter the amount in %(currency)s.")
+    return MoneyError("other_currency", words % {"currency": currency})
 
 
 def _split(digits: str, currency: str, locale: str) -> tuple[str, str]:
@@ -139,14 +182,21 @@ def _two_signs(digits: str, signs: list[str], currency: str, locale: str) -> tup
 
 def _grouped(digits: str, group: str, currency: str, locale: str) -> str:
     head, *rest = digits.split(group)
-    if not 1 <= len(head) <= 3 or any(len(part) != 3 for part in rest):  # noqa: PLR2004
+    if not _is_head(head) or any(len(part) != 3 for part in rest):  # noqa: PLR2004
         raise _unreadable(currency, locale)
     return head + "".join(rest)
+
+
+def _is_head(digits: str) -> bool:
+    """What may stand before a grouping sign."""
+    return 1 <= len(digits) <= 3 and not digits.startswith("0")  # noqa: PLR2004
 
 
 def _three_digits(whole: str, rest: str, sign: str, currency: str, locale: str) -> tuple[str, str]:
     """One separator and three digits: grouping only by the locale's own sign."""
     decimals = exponent(currency)
+    if decimals < 3 and not _is_head(whole):  # noqa: PLR2004
+        return whole, rest  # no grouping, so there are too many decimals
     if decimals < 3 and sign == _signs(locale)[1]:  # noqa: PLR2004
         return whole + rest, ""
     if decimals >= 3 and sign == _signs(locale)[0]:  # noqa: PLR2004
