@@ -92,6 +92,8 @@ def _land(order: Order, operation: Operation) -> None:
 def _record(
     order: Order, what: What, operation: Operation, at: datetime, data: dict[str, Any], *, by: Actor | None = None
 ) -> None:
+    if operation.is_stray:  # its currency need not be the order's
+        data = {**data, "currency": operation.currency}
     record(order, what, by=by or operation.by, at=at, amount=operation.amount, operation=operation, data=data)
 
 

@@ -12,10 +12,12 @@ from django.test import Client
 
 from common import clock
 from orders import operations
+from orders.actions import booking
 from orders.actions.stray import return_stray
-from orders.models import Operation, Order
+from orders.entries import entries_of
+from orders.models import Event, Operation, Order
 from paylinks import settle
-from payments.gateway import SessionState, Snapshot
+from payments.gateway import Outcome, Result, SessionState, Snapshot
 from sandbox.actions import controls
 from sandbox.actions.sessions import choose
 from sandbox.models import Behaviour, Session
@@ -74,6 +76,16 @@ def test_a_refusal_is_told_with_the_gateways_words(alice_client: Client, found: 
     assert f"The gateway refused to give it back ({found.message})" in page
     assert 'hx-trigger="every 3s"' not in page
     assert MARK in history_row(alice_client, found.order_id)
+
+
+def test_the_timeline_keeps_to_the_currency_it_came_in(alice_client: Client, found: Operation) -> None:
+    Operation.objects.filter(pk=found.pk).update(currency="NOK")
+    found.refresh_from_db()
+    for book in (booking.unknown, booking.declined):
+        book(found.order, found, clock.now())
+    booking.succeeded(found.order, found, Result(Outcome.SUCCEEDED), clock.now())
+    strays = Event.objects.filter(order=found.order_id, operation=found).exclude(kind="stray.found")
+    assert [entry.currency for entry in entries_of(strays, "SEK", lambda _event: "")] == ["NOK"] * 3
 
 
 def test_nothing_is_marked_when_it_has_gone_back_at_the_second_try(alice_client: Client, found: Operation) -> None:
