@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.validators import URLValidator
@@ -43,7 +44,15 @@ class LinkField(forms.CharField):
             _HTTPS(text)
         except forms.ValidationError:
             raise forms.ValidationError(_("Enter a whole address, such as https://shop.example.com/terms.")) from None
-        return text
+        return _in_small_letters(text)
+
+
+def _in_small_letters(url: str) -> str:
+    """The same address, with scheme and host as they are compared: `Https://Shop.example` is `https://shop.example`."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    rest = url[len(f"{parts.scheme}://{parts.netloc}") :]
+    return f"{parts.scheme.lower()}://{user}{at}{host.lower()}{rest}"
 
 
 class ConfigurationForm(forms.Form):

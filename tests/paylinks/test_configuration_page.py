@@ -36,6 +36,15 @@ def test_settings_are_saved_and_written_down(alice_client: Client, store: Store)
     assert AuditEntry.objects.filter(kind="store.configured", store=store).count() == 1
 
 
+def test_capitals_in_an_address_are_the_same_address(alice_client: Client, store: Store):
+    typed = {**SETTINGS, "terms_url": "Https://Acme.Example/Terms?V=1#A", "privacy_url": "HTTPS://ACME.example"}
+    answer = alice_client.post(url(store), typed, follow=True)
+    assert "are saved" in answer.content.decode()
+    store.refresh_from_db()
+    assert store.terms_url == "https://acme.example/Terms?V=1#A"
+    assert store.privacy_url == "https://acme.example"
+
+
 def test_the_form_starts_with_what_is_set_and_shows_the_operators_currencies(alice_client: Client, store: Store):
     page = alice_client.get(url(store)).content.decode()
     assert 'value="https://acme.example/terms"' in page
