@@ -12,7 +12,7 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from common.countries import names
 
@@ -22,6 +22,9 @@ _LONGEST = {"street": 100, "postal_code": 10}
 _USUAL_LENGTH = 100
 _LONGEST_EMAIL = 254
 _LONGEST_PHONE = 30
+
+# numbers somebody earns at with each text message to them
+_COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 
 # (groups of digits, example) where the shape is certain; elsewhere anything short passes
 _POSTAL = {
@@ -66,7 +69,27 @@ def clean_phone(text: str, country: str) -> str:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
         raise ValueError(_phone_words(country))
+    if is_costly(number):
+        raise ValueError(costly_words())
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+
+
+def is_costly(number: PhoneNumber) -> bool:
+    """A premium or shared-cost number: no customer's phone."""
+    return phonenumbers.number_type(number) in _COSTLY
+
+
+def costly_words() -> str:
+    """Why a premium number is refused."""
+    return _("This is a premium-rate number. Enter the customer's own phone number.")
+
+
+def country_of(phone: str) -> str:
+    """The country an E.164 number belongs to; "" when it belongs to none."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
+    except NumberParseException:
+        return ""
 
 
 def readable(address: str) -> str:

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from common.contact import readable
+from common.contact import costly_words, is_costly, readable
 from common.errors import DomainError
 from messaging import sms
 from messaging.models import Channel
@@ -83,6 +83,8 @@ def _phone(text: str, country: str) -> str:
         raise _refuse("phone_invalid", _phone_words(country)) from None
     if not phonenumbers.is_valid_number(number):
         raise _refuse("phone_invalid", _phone_words(country))
+    if is_costly(number):
+        raise _refuse("phone_costly", costly_words())
     if not sms.is_configured():
         raise _refuse("sms_unavailable", _("This installation sends no SMS. Enter an e-mail address."))
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))
