@@ -181,6 +181,7 @@ def successor_of(link: PaymentLink) -> PaymentLink | None:
     """The newest link of the order, for the eyes of this link's recipient only.
 
     After a corrected recipient the old link shows nothing: it went to a stranger.
+    Another case of the letters is the same mailbox.
     """
     newest = PaymentLink.objects.filter(order_id=link.order_id, is_current=True).first()
-    return newest if newest is not None and newest.recipient == link.recipient else None
+    return newest if newest is not None and newest.recipient.lower() == link.recipient.lower() else None

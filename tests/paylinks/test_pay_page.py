@@ -150,6 +150,13 @@ def test_a_replaced_link_forwards_its_own_recipient(client: Client, link: Paymen
         assert (answer.status_code, answer["Location"]) == (302, url(newest))
 
 
+def test_capitals_in_the_address_are_no_other_recipient(client: Client, link: PaymentLink) -> None:
+    newest = resend_link(link.pk, access=None, by=Actor.system(), at=clock.now(), recipient=link.recipient.title())
+    assert newest.recipient != link.recipient
+    answer = client.get(url(link))
+    assert (answer.status_code, answer["Location"]) == (302, url(newest))
+
+
 def test_after_a_corrected_recipient_the_old_link_shows_nothing(client: Client, link: PaymentLink) -> None:
     newer = resend_link(link.pk, access=None, by=Actor.system(), at=clock.now(), recipient="right@example.com")
     answer = client.get(url(link))
