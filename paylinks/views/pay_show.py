@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.money import format_amount, format_money
 from orders.models import Order
 from orders.receipts import receipt_of
+from orders.states import Status
 from paylinks.amended import amended_for_customer
 from paylinks.forms.pay import PayForm
 from paylinks.forms.pay_page import controls, first_values
@@ -169,7 +170,9 @@ def _running(visit: Visit) -> dict[str, Any]:
 _SHOWN_WITH = {View.PAID: _paid, View.RUNNING: _running}
 
 
-def _heading(view: str) -> str:
+def _heading(view: str, order: Order) -> str:
+    if view == View.CANCELLED and order.status == Status.PENDING:
+        return _("This link was cancelled")
     return {
         View.EXPIRED: _("This link has closed"),
         View.CANCELLED: _("This order was cancelled"),
@@ -183,7 +186,7 @@ def _heading(view: str) -> str:
 
 
 def _page(view: str, visit: Visit, context: dict[str, Any], *, status: int = HTTPStatus.OK) -> HttpResponse:
-    values = {**_frame(visit), "heading": _heading(view), **context}
+    values = {**_frame(visit), "heading": _heading(view, visit.order), **context}
     return HttpResponse(render_to_string(f"pay/{view}.html", values), status=status)
 
 

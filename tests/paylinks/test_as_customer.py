@@ -110,7 +110,7 @@ STATES: dict[Callable[[Store], PaymentLink], str] = {
     reviewed: "Your payment is being checked",
     done: "Your payment went through.",
     expired: "Ask for a new link",
-    cancelled: "This order was cancelled",
+    cancelled: "This link was cancelled",
 }
 
 

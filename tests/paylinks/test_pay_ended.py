@@ -11,6 +11,7 @@ from common.actor import Actor
 from orders.actions.let_go import cancel_order
 from orders.actions.review import reject_review
 from orders.models import Order
+from paylinks.actions.withdraw import withdraw_order
 from paylinks.models import PaymentLink
 from tests import builders
 from tests.paylinks.customers import url
@@ -59,3 +60,8 @@ def test_a_payment_rejected_after_review_is_the_providers_doing(link: PaymentLin
     shown = page(link)
     assert REFUSED in shown
     assert SHOP not in shown
+
+
+def test_an_unpaid_order_that_was_cancelled_is_headed_so(link: PaymentLink) -> None:
+    withdraw_order(link.order_id, key="end", access=None, by=Actor.system(), at=clock.now(), tells_customer=False)
+    assert "This order was cancelled" in page(link)

@@ -136,7 +136,8 @@ def test_asking_for_a_new_link_counts_once_and_says_thanks(client: Client, store
 def test_a_cancelled_link_says_so_and_offers_nothing(client: Client, link: PaymentLink) -> None:
     cancel_link(link.pk, access=None, by=Actor.system(), at=clock.now())
     page = client.get(url(link)).content.decode()
-    assert "This order was cancelled" in page
+    assert "This link was cancelled" in page
+    assert "This order was cancelled" not in page
     assert "<form" not in page
     client.post(url(link, "ask/"))
     assert not Event.objects.filter(kind="link.requested").exists()
