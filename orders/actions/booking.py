@@ -14,7 +14,7 @@ from orders.actions.reserve import IN_FLIGHT_COLUMN
 from orders.actions.review import leave_review
 from orders.actions.turn import complete, turn_to
 from orders.documents import request_slip
-from orders.messages import queue_refunded, queue_voided
+from orders.messages import queue_refunded, queue_released, queue_voided
 from orders.models import Kind, Operation, Order
 from orders.states import Status
 from orders.timeline import What, record
@@ -45,6 +45,8 @@ def succeeded(order: Order, operation: Operation, result: Result, at: datetime) 
         _record(order, What.STRAY_RETURNED, operation, at, data, by=Actor.system())
         return
     _land(order, operation)
+    if operation.kind == Kind.RELEASE:
+        _correct(operation, result)
     _BOOK[operation.kind](order, operation, result, at)
 
 
@@ -89,6 +91,16 @@ def _land(order: Order, operation: Operation) -> None:
         order.save(update_fields=[column])
 
 
+def _correct(operation: Operation, result: Result) -> None:
+    """Book what was let go of, in minor units: a release names no sum, and the gateway may hold less than we know.
+
+    The rest stays reserved here, so that what was taken of it unheard can still be booked.
+    """
+    if result.amount and result.amount < operation.amount:
+        operation.amount = result.amount
+        operation.save(update_fields=["amount"])
+
+
 def _record(
     order: Order, what: What, operation: Operation, at: datetime, data: dict[str, Any], *, by: Actor | None = None
 ) -> None:
@@ -110,6 +122,7 @@ def _captured(order: Order, operation: Operation, _result: Result, at: datetime)
         "lines": slices_of(operation),
         "automatic": operation.is_automatic,
         "reference": operation.reference,
+        "description": operation.description,
     }
     _record(order, What.ORDER_CAPTURED, operation, at, data)
     release_rest(order, at=at)
@@ -146,6 +159,8 @@ def _released(order: Order, operation: Operation, _result: Result, at: datetime)
     order.save(update_fields=["released_amount", "status"])
     data = {"left": order.capturable_amount, "reason": operation.reason}
     _record(order, What.ORDER_RELEASED, operation, at, data)
+    if operation.tells_customer:
+        queue_released(order, operation, at=at)
 
 
 def _extended(order: Order, operation: Operation, result: Result, at: datetime) -> None:

@@ -13,8 +13,10 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from messaging.models import Message
+from orders import operations
 from orders.actions.capture import capture_order
 from orders.actions.expire import expire_authorizations
+from orders.actions.let_go import release_order
 from orders.actions.refund import refund_order
 from orders.audit import audit_order
 from orders.models import Alert, Event, Line, Operation, Order
@@ -120,6 +122,27 @@ def test_what_the_gateway_took_before_the_end_is_not_booked_as_let_go(store: Sto
     assert (order.status, order.captured_amount) == ("captured", 50000)
     assert order.released_amount == order.authorized_amount - 50000
     assert audit_order(order.pk) == []
+
+
+@pytest.mark.parametrize("fault", [None, Behaviour.Kind.TIMEOUT_AFTER])
+def test_a_release_lets_go_of_what_the_gateway_says(store: Store, fault: str | None) -> None:
+    order = builders.placed_order(store)
+    _hand(order, "capture", 50000)
+    _sync(order)
+    _hand(order, "capture", 10000)
+    rest = order.releasable_amount
+    if fault:
+        controls.set_behaviour(fault, at=clock.now(), key_prefix="release-", times=1)
+    release = _act(release_order, order)
+    if fault:
+        release = operations.resolve(release.pk)
+    order.refresh_from_db()
+    assert (release.state, release.amount) == ("succeeded", rest - 10000)
+    assert (order.status, order.released_amount, order.releasing_amount) == ("part_captured", rest - 10000, 0)
+    assert audit_order(order.pk) == []
+    assert [each.kind for each in _sync(order).booked] == ["capture"]
+    assert (order.status, order.captured_amount, order.reserved_amount) == ("captured", 60000, 0)
+    assert audit_order(order.pk, asks_gateway=True) == []
 
 
 def test_what_does_not_fit_is_told_with_numbers_and_not_forced(store: Store) -> None:
