@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.access import Access
 from accounts.roles import Permission, who_can_grant
 from common.errors import Obstacle
+from orders.abilities import method_of, not_releasable
 from orders.models import Kind, Operation, Order
 from orders.models.operations import IN_FLIGHT
 from orders.people.fields import CUSTOMER, REFERENCES, customer_locks, reference_locks
 from orders.states import OPEN, Status
-from payments.gateways import gateway_for
 
 
 class Verb(StrEnum):
@@ -148,6 +148,8 @@ def refund_obstacle(order: Order, _at: datetime) -> Obstacle | None:
         return Obstacle("nothing_captured", _("Nothing has been captured that could be refunded."))
     if order.refunding_amount:
         return _in_flight()
+    if order.charged_back_amount:
+        return Obstacle("disputed", _("What is left is held by a dispute, and cannot be refunded."))
     return Obstacle("all_refunded", _("Everything has been refunded."))
 
 
@@ -202,6 +204,8 @@ def release_obstacle(order: Order, at: datetime) -> Obstacle | None:
         return _adjusting()
     if found is None and (order.capturing_amount or order.releasing_amount):
         return _in_flight()
+    if found is None and not (method := method_of(order)).capabilities.release_remaining:
+        return Obstacle("not_releasable", not_releasable(method))
     return found
 
 
@@ -216,7 +220,7 @@ def extend_obstacle(order: Order, at: datetime) -> Obstacle | None:
         return found
     if order.releasing_amount or _is_extending(order):
         return _in_flight()
-    method = gateway_for(order.paying_account).method(order.payment_method)
+    method = method_of(order)
     if not method.capabilities.extend:
         words = _("%(method)s does not let an authorization be extended.")
         return Obstacle("not_extendable", words % {"method": method.name})

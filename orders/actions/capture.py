@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.access import Access
 from common.actor import Actor
 from orders import operations
+from orders.abilities import check_part_capture, lets_rest_go
 from orders.actions.reserve import key_of, ready, reserve
 from orders.cutting import Piece, capture_everything, capture_pieces
 from orders.models import Kind, Operation, Order
@@ -35,14 +36,16 @@ def request_capture(
 
     `key` names this wish: posted twice it is done once. Raises DomainError when
     a rule forbids it, the order changed since `version`, or the selection
-    cannot be cut. `has_release` lets go of the rest afterwards.
+    cannot be cut. `has_release` lets go of the rest afterwards; a method that
+    allows one capture does so anyway (the rule of part captures).
     """
     name = key_of(Kind.CAPTURE, order_id, key)
     order, earlier = ready(order_id, Verb.CAPTURE, name, version=version, access=access, at=at)
     if earlier is not None:
         return earlier
     pieces = cut_capture(order, selection)
-    fields = {"reference": reference, "description": description, "has_release": has_release}
+    rest_goes = lets_rest_go(order, _sum(pieces), is_wished=has_release)
+    fields = {"reference": reference, "description": description, "has_release": rest_goes}
     return _reserve(order, name, pieces, by=by, at=at, **fields)
 
 
@@ -52,20 +55,25 @@ capture_order = operations.carried_out(request_capture)
 def cut_capture(order: Order, selection: Selection) -> list[Piece]:
     """The pieces of a selection, for the preview and the reservation alike. Raises CutError."""
     rest = rest_to_capture(order)
-    if selection.is_everything:
+    if selection.is_everything:  # cannot be a part
         return capture_everything(rest.shares, rest.free_taken, limit=order.capturable_amount)
-    return capture_pieces(
+    pieces = capture_pieces(
         rest.shares,
         rest.free_taken,
         quantities=selection.quantities,
         frees=selection.frees,
         limit=order.capturable_amount,
     )
+    check_part_capture(order, _sum(pieces))
+    return pieces
 
 
 def _reserve(order: Order, key: str, pieces: list[Piece], *, by: Actor, at: datetime, **fields: object) -> Operation:
-    amount = sum(piece.amount for piece in pieces)
-    return reserve(order, Kind.CAPTURE, amount, key, by=by, at=at, pieces={None: pieces}, **fields)
+    return reserve(order, Kind.CAPTURE, _sum(pieces), key, by=by, at=at, pieces={None: pieces}, **fields)
+
+
+def _sum(pieces: list[Piece]) -> int:
+    return sum(piece.amount for piece in pieces)
 
 
 def reserve_auto_capture(order: Order, *, at: datetime) -> Operation | None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.access import Access
 from common.actor import Actor
 from orders import operations
+from orders.abilities import check_part_refund
 from orders.actions.reserve import key_of, ready, reserve
 from orders.cutting import Piece, refund_everything, refund_pieces
 from orders.models import Kind, Operation, Order
@@ -61,11 +62,14 @@ def cut_refund(order: Order, selection: Selection) -> dict[str, list[Piece]]:
     """The pieces by capture, for the preview and the reservation alike. Raises CutError."""
     captures = rest_to_refund(order)
     if selection.is_everything:
-        return refund_everything(captures, limit=order.refundable_amount)
-    return refund_pieces(
-        captures,
-        quantities=selection.quantities,
-        frees=selection.frees,
-        fee=selection.fee,
-        limit=order.refundable_amount,
-    )
+        cut = refund_everything(captures, limit=order.refundable_amount)
+    else:
+        cut = refund_pieces(
+            captures,
+            quantities=selection.quantities,
+            frees=selection.frees,
+            fee=selection.fee,
+            limit=order.refundable_amount,
+        )
+    check_part_refund(order, sum(piece.amount for pieces in cut.values() for piece in pieces))
+    return cut
