@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
+from common.contact import clean_text
 from common.lists import Paging, words_of
 from orders.models import Alert
 from orders.states import PLACED, Status
@@ -64,6 +65,21 @@ class ListQuery(Paging):
         return pairs + [("mark", mark) for mark in self.marks]
 
 
+class LineField(forms.CharField):
+    """Words of one line, without characters that cannot be printed."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+        self.longest = max_length
+
+    def clean(self, value: Any) -> str:
+        """As in every other form."""
+        try:
+            return clean_text(super().clean(value), self.longest)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
 class ActForm(forms.Form):
     """A wish that moves money: its own key, and the version of the order the person saw."""
 
@@ -75,7 +91,7 @@ class EndForm(ActForm):
     """The wish to end an order: why, and whether the customer hears of it at `contact`."""
 
     tells_customer = forms.BooleanField(label=gettext_lazy("Tell the customer"), required=False, initial=True)
-    reason = forms.CharField(
+    reason = LineField(
         label=gettext_lazy("Reason"),
         max_length=200,
         required=False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from common.contact import clean_text
 from common.errors import DomainError
 from common.money import format_amount, parse
 from orders.cutting import Free
@@ -51,11 +52,20 @@ class AmountChoice:
             self.errors["amount"] = _("Enter an amount above 0.")
         if self.rate not in map(str, self.rates):
             self.errors["rate"] = _("Choose one of the order's tax rates.")
-        if self.has_name and strict and not self.name.strip():
-            self.errors["name"] = _("Enter a name for the amount. The customer can see it.")
+        called = self._read_name(strict=strict) if self.has_name else name
         if self.errors:
             return None
-        return Free(minor, int(self.rate), self.name.strip()[:LONGEST_NAME] if self.has_name else name)
+        return Free(minor, int(self.rate), called)
+
+    def _read_name(self, *, strict: bool) -> str:
+        """The name of one line, cut to its length; what cannot be stored is said in `errors`."""
+        if strict and not self.name.strip():
+            self.errors["name"] = _("Enter a name for the amount. The customer can see it.")
+        try:
+            return clean_text(self.name.strip()[:LONGEST_NAME], LONGEST_NAME)
+        except ValueError as error:
+            self.errors["name"] = str(error)
+            return ""
 
 
 def amount_choices(

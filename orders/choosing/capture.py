@@ -16,34 +16,34 @@ from accounts.roles import Permission
 from common import times
 from common.errors import DomainError
 from common.money import parse
+from orders.abilities import loses_rest, method_of
 from orders.actions.capture import cut_capture
 from orders.choosing.dialog import Choosing
 from orders.cutting import CutError, Piece, Share, capture_everything, told_capture
 from orders.cutting.captures import chosen_pieces
 from orders.cutting.pieces import by_rate, rest_by_rate
 from orders.facts import percent
-from orders.forms import ActForm
+from orders.forms import ActForm, LineField
 from orders.rules import Verb
 from orders.selection import Rest, rest_to_capture
 from payments.gateway import Method
-from payments.gateways import gateway_for
 
 
 class CaptureForm(ActForm):
     """What goes along with a capture."""
 
-    reference = forms.CharField(
+    reference = LineField(
         label=gettext_lazy("Capture reference"),
         required=False,
         max_length=255,
         help_text=gettext_lazy("Your own, for settlement files."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    description = forms.CharField(
+    description = LineField(
         label=gettext_lazy("Description"),
         required=False,
         max_length=255,
-        help_text=gettext_lazy("The customer can see this."),
+        help_text=gettext_lazy("Stands in the timeline and with the payment."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     has_release = forms.BooleanField(required=False)
@@ -65,7 +65,7 @@ class CaptureChoice(Choosing):
     @cached_property
     def method(self) -> Method:
         """The way it was paid: it says what is possible."""
-        return gateway_for(self.order.paying_account).method(self.order.payment_method)
+        return method_of(self.order)
 
     def shares(self) -> Sequence[Share]:
         """The order's lines."""
@@ -100,12 +100,7 @@ class CaptureChoice(Choosing):
 
     def cut(self) -> list[Piece]:
         """The pieces that would be captured."""
-        pieces = cut_capture(self.order, self.selection)
-        is_part = sum(piece.amount for piece in pieces) < self.order.capturable_amount
-        if is_part and not self.method.capabilities.partial_capture:
-            words = _("%(method)s can only be captured whole.") % {"method": self.method.name}
-            raise CutError("not_in_parts", words)
-        return pieces
+        return cut_capture(self.order, self.selection)
 
     def explain(self, error: CutError) -> None:
         """Which limit was passed, in numbers, at the amount that passed it."""
@@ -150,7 +145,7 @@ class CaptureChoice(Choosing):
     @property
     def loses_rest(self) -> bool:
         """The method allows one capture: what is left is let go."""
-        return self.left > 0 and not self.method.capabilities.multi_capture
+        return loses_rest(self.method, self.left)
 
     @property
     def can_release(self) -> bool:

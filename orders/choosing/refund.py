@@ -20,17 +20,16 @@ from orders.choosing.dialog import Choosing
 from orders.cutting import CaptureShares, CutError, Piece, Share, refund_everything, refund_pieces
 from orders.cutting.pieces import by_rate
 from orders.facts import percent
-from orders.forms import ActForm
+from orders.forms import ActForm, LineField
 from orders.rules import Verb
 from orders.selection import Selection, rest_to_refund
 from orders.sheet import Sheet
-from payments.gateways import gateway_for
 
 
 class RefundForm(ActForm):
     """What goes along with a refund."""
 
-    reason = forms.CharField(
+    reason = LineField(
         label=gettext_lazy("Reason"),
         required=False,
         max_length=200,
@@ -116,13 +115,7 @@ class RefundChoice(Choosing):
 
     def cut(self) -> list[Piece]:
         """The pieces that would be refunded, of all captures."""
-        pieces = [piece for cut in cut_refund(self.order, self.selection).values() for piece in cut]
-        method = gateway_for(self.order.paying_account).method(self.order.payment_method)
-        is_part = sum(piece.amount for piece in pieces) < self.order.captured_amount
-        if is_part and not method.capabilities.partial_refund:
-            words = _("%(method)s can only be refunded whole.") % {"method": method.name}
-            raise CutError("not_in_parts", words)
-        return pieces
+        return [piece for cut in cut_refund(self.order, self.selection).values() for piece in cut]
 
     def explain(self, error: CutError) -> None:
         """Which limit was passed, in numbers, at the amount that passed it."""

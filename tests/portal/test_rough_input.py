@@ -9,10 +9,12 @@ from django.test import Client
 
 from accounts.models import Store
 from common import clock
-from orders.models import Line, Order
+from messaging.models import Message
+from orders.models import Line, Operation, Order
 from payments.actions import connect_sandbox
 from tests import builders
 from tests.cast import Company
+from tests.orders.dialogs import dialog, only, updated
 from tests.paylinks.customers import TYPED, url
 from tests.paylinks.typed import filled, line
 
@@ -80,6 +82,42 @@ def test_no_field_about_oneself_keeps_a_nul(alice_client: Client) -> None:
     usual = {"name": "Alice", "language": "en", "time_zone": "UTC", "theme": "system"}
     for name in usual:
         assert alice_client.post("/account/", usual | {name: NUL}).status_code in {404, 422}, name
+
+
+@pytest.mark.parametrize("value", [NUL, "a\x1bb"])
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("capture", "free-0-name"), ("capture", "reference"), ("capture", "description"), ("capture", "free-0-amount"),
+        ("refund", "free-0-name"), ("refund", "reason"), ("refund", "free-0-rate"), ("refund", "fee-amount"),
+    ],
+)  # fmt: skip
+def test_no_field_of_a_part_keeps_what_cannot_be_printed(
+    alice_client: Client, store: Store, verb: str, name: str, value: str
+) -> None:
+    order = builders.placed_order(store) if verb == "capture" else builders.captured_order(store)
+    begun = only(order, dialog(alice_client, order, verb)) | {"free-0-amount": "10.00", "free-0-name": "Part"}
+    form = updated(alice_client, order, begun, f"{verb}s/") | {name: value}
+    assert alice_client.post(f"/orders/{order.pk}/{verb}s/preview/", form).status_code == 200
+    assert alice_client.post(f"/orders/{order.pk}/{verb}s/", form).status_code == 422
+    assert not Operation.objects.filter(order=order, kind=verb, amount=1000).exists()
+
+
+@pytest.mark.parametrize("name", ["reason", "key", "version"])
+def test_no_field_of_a_cancellation_keeps_a_nul(alice_client: Client, store: Store, name: str) -> None:
+    order, link = builders.placed_order(store), builders.system_link(store)
+    for address in (f"/orders/{order.pk}/cancel/", f"/links/{link.order_id}/withdraw/"):
+        form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', alice_client.get(address).content.decode()))
+        assert alice_client.post(address, form | {name: NUL}).status_code == 409
+    assert not Order.objects.filter(status="cancelled").exists()
+
+
+@pytest.mark.parametrize("name", ["recipient", "key"])
+def test_no_field_of_a_message_sent_again_keeps_a_nul(alice_client: Client, store: Store, name: str) -> None:
+    order = builders.placed_order(store)
+    message = Message.objects.get(order_id=order.pk, kind="order.confirmation")
+    form = {"recipient": order.email, "key": str(message.pk), name: NUL}
+    assert alice_client.post(f"/orders/{order.pk}/messages/{message.pk}/again/", form).status_code == 422
 
 
 @pytest.mark.parametrize("name", sorted(TYPED))
