@@ -37,7 +37,8 @@ def send_again(
     changed meanwhile, `too_many_messages` for more than somebody should be sent.
     """
     order = locked(order_id, access=access)
-    earlier = Message.objects.filter(pk=key, order_id=order.pk).first()
+    wish = uuid.uuid5(order.pk, f"again-{message_id}-{key}")  # no form can name a message that is there already
+    earlier = Message.objects.filter(pk=wish).first()
     if earlier is not None:
         return earlier
     message = Message.objects.get(pk=message_id, order_id=order.pk, task=TASK)
@@ -59,7 +60,7 @@ def send_again(
         merchant_id=order.merchant_id,
         told_task=TOLD,
         by=by,
-        key=key,
+        key=wish,
     )
 
 

@@ -96,7 +96,7 @@ def test_a_message_that_was_sent_can_be_sent_again_once(alice_client: Client, or
     for _time in range(2):
         answer = send(alice_client, message, key)
         assert (answer.status_code, answer["Location"]) == (302, f"/orders/{order.pk}/customer/")
-    again = delivered(Message.objects.get(pk=key))
+    again = delivered(Message.objects.filter(order_id=order.pk, kind="order.confirmation").latest("created_at"))
     assert Message.objects.filter(order_id=order.pk, kind="order.confirmation").count() == 2
     assert (again.origin, again.actor, again.state) == ("member", "alice@acme.example", "sent")
     assert [mail.subject for mail in mailoutbox] == ["TEST: Your order FJB-10498 from Acme Sweden"] * 2
@@ -156,6 +156,14 @@ def _senseless(store: Store, case: str) -> tuple[Message, str]:
     told = delivered(Message.objects.get(subject_id=given.pk))
     Operation.objects.filter(pk=given.pk).update(state="declined")
     return told, "The refund failed after all."
+
+
+def test_a_key_that_names_another_message_is_a_wish_of_its_own(alice_client: Client, order: Order) -> None:
+    message = delivered(confirmation(order))
+    other = confirmation(builders.placed_order(order.store, merchant_reference1="FJB-2"))
+    for key in (message.pk, other.pk):
+        assert send(alice_client, message, key).status_code == 302
+    assert Message.objects.filter(order_id=order.pk, kind="order.confirmation").count() == 3
 
 
 def test_nobody_is_written_to_again_and_again(alice_client: Client, order: Order, settings: Any) -> None:
