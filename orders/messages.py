@@ -29,6 +29,7 @@ MONEY_RETURNED = "order.money_returned"
 CANCELLED = "order.cancelled"
 REFUNDED = "order.refunded"
 VOIDED = "order.voided"
+RELEASED = "order.released"
 EDITED = "order.edited"
 CUSTOMER_EDITED = "order.customer_edited"
 CONTACT_MOVED = "order.contact_moved"
@@ -60,6 +61,11 @@ def queue_refunded(order: Order, operation: Operation, *, at: datetime) -> None:
 def queue_voided(order: Order, *, by: Actor, at: datetime) -> None:
     """Tell the customer that the shop cancelled the order and nothing was charged."""
     _queue_once(order, VOIDED, order.pk, at, by=by)
+
+
+def queue_released(order: Order, operation: Operation, *, at: datetime) -> None:
+    """Tell the customer that the rest of the order is cancelled, once per release."""
+    _queue_once(order, RELEASED, operation.pk, at, by=operation.by)
 
 
 def queue_customer_edited(order: Order, edit: uuid.UUID, *, old_contact: str, by: Actor, at: datetime) -> None:
@@ -159,6 +165,18 @@ def _voided(message: Message, order: Order) -> Rendered:
     return mail("orders/mail/voided", subject, context, is_test=order.is_test)
 
 
+def _released(message: Message, order: Order) -> Rendered | None:
+    operation = Operation.objects.filter(pk=message.subject_id).first() if message.subject_id else None
+    if operation is None:
+        return None
+    amount = format_money(operation.amount, operation.currency, _locale())
+    if message.channel == Channel.SMS:
+        words = _("%(store)s: the rest of order %(reference)s is cancelled. %(amount)s is not charged.")
+        return sms(words % {**_names(order), "amount": amount}, is_test=order.is_test)
+    subject = _("The rest of order %(reference)s is cancelled") % {"reference": order.merchant_reference1}
+    return mail("orders/mail/released", subject, {**_context(order), "amount": amount}, is_test=order.is_test)
+
+
 def _refunded(message: Message, order: Order) -> Rendered | None:
     operation = Operation.objects.filter(pk=message.subject_id).first() if message.subject_id else None
     if operation is None:
@@ -224,6 +242,7 @@ _RENDER = {
     CANCELLED: _cancelled,
     REFUNDED: _refunded,
     VOIDED: _voided,
+    RELEASED: _released,
     CUSTOMER_EDITED: _customer_edited,
     CONTACT_MOVED: _contact_moved,
 }

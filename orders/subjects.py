@@ -14,6 +14,7 @@ _ABOUT: dict[str, Callable[[], str]] = {
     messages.CANCELLED: lambda: _("Payment not approved"),
     messages.REFUNDED: lambda: _("Refund"),
     messages.VOIDED: lambda: _("Order cancelled"),
+    messages.RELEASED: lambda: _("Rest of the order cancelled"),
     messages.CUSTOMER_EDITED: lambda: _("Details changed"),
     messages.CONTACT_MOVED: lambda: _("To the earlier contact"),
     messages.EDITED: lambda: _("Order changed"),

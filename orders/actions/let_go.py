@@ -58,9 +58,23 @@ def release_order(
     access: Access | None,
     by: Actor,
     at: datetime,
+    tells_customer: bool = False,
 ) -> Operation:
-    """Release what is still reserved of a partly captured order; it is captured then."""
-    operation = _request(order_id, Verb.RELEASE, Kind.RELEASE, key=key, version=version, access=access, by=by, at=at)
+    """Release what is still reserved of a partly captured order; it is captured then.
+
+    `tells_customer` when this ends the order: a refund that is still to follow tells of itself.
+    """
+    operation = _request(
+        order_id,
+        Verb.RELEASE,
+        Kind.RELEASE,
+        key=key,
+        version=version,
+        access=access,
+        by=by,
+        at=at,
+        tells_customer=tells_customer,
+    )
     return operations.run(operation.pk)
 
 
@@ -97,15 +111,17 @@ def _request(
         return earlier
     # an extension keeps all that is held, also what a capture on its way may yet leave
     amount = order.reserved_amount if kind == Kind.EXTEND else order.releasable_amount
+    if kind == Kind.RELEASE and order.refundable_amount > 0:
+        fields["tells_customer"] = False
     return reserve(order, kind, amount, name, by=by, at=at, **fields)
 
 
-def cancel_unpaid(order: Order, *, reason: str, tells_customer: bool, by: Actor, at: datetime) -> None:
-    """Cancel a locked order nobody has paid; its link is the caller's. No money moves."""
+def cancel_unpaid(order: Order, *, wish: str, reason: str, tells_customer: bool, by: Actor, at: datetime) -> None:
+    """Cancel a locked order nobody has paid; its link is the caller's. No money moves; `wish` is kept."""
     order.cancelled_at = at
     order.move_to(Status.CANCELLED)
     order.save(update_fields=["cancelled_at", "status"])
-    record(order, What.ORDER_CANCELLED, by=by, at=at, data={"reason": reason or "cancelled"})
+    record(order, What.ORDER_CANCELLED, by=by, at=at, data={"reason": reason or "cancelled", "wish": wish})
     if tells_customer:
         queue_voided(order, by=by, at=at)
 
