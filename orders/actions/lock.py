@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
 from common import times
-from common.errors import DomainError
+from common.errors import DomainError, Obstacle
 from orders.entries import actor_words
-from orders.models import Order
+from orders.models import Operation, Order
 from orders.timeline import What, happened_since
 
 
@@ -27,12 +29,20 @@ def check_version(order: Order, version: int | None) -> None:
     """Raise DomainError `stale` when somebody acted since the form was shown."""
     if version is not None and order.version != version:
         words = _("The order has changed since you opened it. Nothing was done; look at the new numbers.")
-        raise DomainError("stale", f"{words} {_last_words(order, version)}".strip())
+        raise DomainError("stale", f"{words} {last_words(order, version)}".strip())
 
 
-def _last_words(order: Order, version: int) -> str:
-    """Who did what last since then, or "" while only an operation runs."""
-    events = happened_since(order, version)
+def refuse(order: Order, found: Obstacle, version: int | None) -> NoReturn:
+    """Raise what stands in the way; when somebody acted since the form was shown, `stale` with who did what."""
+    if found.code != "permission_denied":
+        check_version(order, version)
+    raise found.error()
+
+
+def last_words(order: Order, version: int, *, but: Collection[Operation] = ()) -> str:
+    """Who did what last since then, or "" while only an operation runs; `but` these did not count."""
+    own = {operation.pk for operation in but}
+    events = [event for event in happened_since(order, version) if event.operation_id not in own]
     if not events:
         return ""
     last = events[-1]

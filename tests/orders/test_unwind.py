@@ -13,12 +13,16 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from common.errors import DomainError
+from common.money import format_money
 from messaging.models import Message
 from orders import operations
 from orders.actions.capture import capture_order
+from orders.actions.refund import refund_order
 from orders.actions.unwind import Unwound, unwind_order
+from orders.messages import render
 from orders.models import Line, Operation, Order
 from orders.selection import Selection
+from orders.tasks import deliver_message
 from sandbox.actions import controls
 from sandbox.models import Behaviour
 from tests import builders
@@ -132,3 +136,58 @@ def test_an_unknown_refund_is_found_by_the_same_form_sent_again(half: Order) -> 
     operations.resolve(stopped.stopped.pk)
     assert _kinds(_end(half, "one")) == ["release", "refund"]
     assert Operation.objects.filter(order=half, kind="refund").count() == 1
+
+
+def test_a_form_sent_again_refunds_nothing_after_somebody_else_did(half: Order) -> None:
+    _fault(Behaviour.Kind.TIMEOUT_AFTER, "release-")
+    seen = half.version
+    stopped = _end(half, "one", version=seen)
+    assert stopped.stopped is not None
+    operations.resolve(stopped.stopped.pk)
+    linen = Line.objects.get(order=half, name__startswith="Linen")
+    bob = Actor("member", "bob@acme.example")
+    refund_order(half.pk, key="b", access=None, by=bob, at=clock.now(), selection=Selection({linen.pk: 1}))
+    half.refresh_from_db()
+    refunded = half.refunded_amount
+    with pytest.raises(
+        DomainError, match=r"is released\. Nothing was refunded.*Refunded by bob@acme\.example"
+    ) as told:
+        _end(half, "one", version=seen)
+    assert told.value.code == "stale"
+    half.refresh_from_db()
+    assert 0 < refunded == half.refunded_amount < half.captured_amount
+    assert _kinds(_end(half, "two", version=half.version)) == ["refund"]
+
+
+def test_a_form_sent_again_goes_on_when_only_its_release_was_made(half: Order) -> None:
+    _fault(Behaviour.Kind.TIMEOUT_AFTER, "release-")
+    seen = half.version
+    stopped = _end(half, "one", version=seen)
+    assert stopped.stopped is not None
+    operations.resolve(stopped.stopped.pk)
+    assert _kinds(_end(half, "one", version=seen)) == ["release", "refund"]
+
+
+def test_when_all_was_refunded_before_the_customer_hears_of_the_rest(half: Order, mailoutbox: Any) -> None:
+    refund_order(half.pk, key="b", access=None, by=Actor.system(), at=clock.now(), tells_customer=False)
+    half.refresh_from_db()
+    rest = format_money(half.releasable_amount, "SEK", "en")
+    assert _kinds(_end(half, version=half.version)) == ["release"]
+    message = Message.objects.get(order_id=half.pk, kind="order.released")
+    deliver_message(str(message.pk))
+    mail = mailoutbox[-1]
+    assert mail.subject == "TEST: The rest of order FJB-10498 is cancelled"
+    for words in (mail.body, mail.alternatives[0].content):
+        assert f"{rest} was still reserved; it is let go and not charged." in words
+    message.channel = "sms"
+    told = render(message)
+    assert told is not None
+    assert f"the rest of order FJB-10498 is cancelled. {rest} is not charged." in told.text
+
+
+@pytest.mark.parametrize(("tells", "is_refunded"), [(False, True), (True, False)])
+def test_of_the_rest_nothing_is_said_unasked_or_beside_a_refund(half: Order, tells: bool, is_refunded: bool) -> None:
+    if is_refunded:
+        refund_order(half.pk, key="b", access=None, by=Actor.system(), at=clock.now(), tells_customer=False)
+    _end(half, tells_customer=tells)
+    assert not Message.objects.filter(kind="order.released").exists()
