@@ -112,7 +112,8 @@ def decided(attempt: Attempt, snapshot: Snapshot, *, by: Actor, at: datetime) ->
     if not order.is_under_review:
         return
     if snapshot.state == SessionState.AUTHORIZED:
-        approve_review(order, expires_at=snapshot.expires_at, by=by, at=at)
+        if not approve_review(order, expires_at=snapshot.expires_at, by=by, at=at):
+            return  # our own cancellation is answered first; the sweep asks again
         _after(attempt, at)
     elif snapshot.state in _REJECTED:
         if not reject_review(order, by=by, at=at):

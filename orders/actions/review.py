@@ -13,8 +13,11 @@ from orders.timeline import What, record
 
 
 def approve_review(order: Order, *, expires_at: datetime | None, by: Actor, at: datetime) -> bool:
-    """Let a locked order under review go on; False when it was decided before."""
-    if not order.is_under_review or order.status != Status.AUTHORIZED:
+    """Let a locked order under review go on.
+
+    False when it was decided before, or a cancellation on its way has to be answered first.
+    """
+    if not order.is_under_review or order.status != Status.AUTHORIZED or order.releasing_amount:
         return False
     order.is_under_review = False
     order.authorization_expires_at = expires_at or order.authorization_expires_at

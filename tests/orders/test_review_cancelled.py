@@ -39,3 +39,27 @@ def test_a_rejection_waits_for_the_cancellation_on_its_way(store: Store) -> None
     order.refresh_from_db()
     assert (order.status, order.released_amount, order.releasing_amount) == ("cancelled", order.amount, 0)
     assert is_sound(order)
+
+
+@pytest.mark.parametrize("method", ["klarna", "swish"])
+def test_an_approval_waits_for_the_cancellation_on_its_way(store: Store, method: str) -> None:
+    order = builders.paid(builders.system_link(store, auto_capture=True), "review", method=method)
+    controls.set_behaviour(Behaviour.Kind.LATE_DECLINE, at=clock.now(), key_prefix="void-", times=1)
+    void = cancel_order(order.pk, key="v", access=None, by=ALICE, at=clock.now(), tells_customer=False)
+    assert void.state == "pending"
+    sessions.review(order.session_reference, is_approved=True, at=clock.now())
+    attempt = Attempt.objects.get(order=order)
+    settle.check_attempt(attempt.pk, at=clock.now())
+    order.refresh_from_db()
+    assert (order.is_under_review, order.captured_amount, order.releasing_amount) == (True, 0, order.amount)
+    attempt.refresh_from_db()
+    assert attempt.next_check_at is not None
+    with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+        settle_due(clock.now())
+        operations.resolve(void.pk)
+        settle.check_attempt(attempt.pk, at=clock.now())
+        for capture in order.operations.filter(kind="capture", state="requested"):
+            operations.run(capture.pk)
+    order.refresh_from_db()
+    assert (order.status, order.captured_amount, order.releasing_amount) == ("captured", order.amount, 0)
+    assert is_sound(order)
