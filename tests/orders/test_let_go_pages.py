@@ -25,6 +25,7 @@ from sandbox.actions import controls
 from sandbox.models import Behaviour
 from tests.builders import captured_order, placed_order
 from tests.cast import Company
+from tests.orders.line_edits import edit, wishes
 from tests.orders.pages import HTMX, get, quick_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +74,14 @@ def test_cancelling_says_what_happens_to_the_money_and_does_it(alice_client: Cli
     assert "Out of stock" in text(answer)
     assert Message.objects.filter(kind="order.voided").count() == 1
     assert answer.headers["HX-Replace-Url"] == f"/orders/{order.pk}/?q=FJB"
+
+
+def test_cancelling_names_all_that_is_held_after_the_total_was_lowered(alice_client: Client, order: Order) -> None:
+    edit(order, wishes(order, drop=("Home",)))
+    assert order.amount < order.authorized_amount == order.releasable_amount
+    dialog, form = ask(alice_client, order, "cancel")
+    assert f"The {SUM} reserved" in dialog
+    assert f"is cancelled: {SUM} released, nothing was charged." in text(post(alice_client, order, "cancel", form))
 
 
 def test_without_scripts_it_is_a_page_and_leads_back(alice_client: Client, order: Order) -> None:
