@@ -9,13 +9,16 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
+from common.actor import Actor
 from common.db import refuse_transaction
 from developers.trace import tracing
+from orders.actions.lock import locked
 from orders.actions.sync import book_movements
 from orders.models import Order
 from orders.states import OPEN
+from orders.timeline import What, record
 from payments.gateway import Snapshot
 from payments.gateways import gateway_for
 
@@ -86,9 +89,21 @@ def _moved(order: Order, snapshot: Snapshot, at: datetime) -> bool:
     """The gateway's time wins: a hold that lives on keeps the order open."""
     if snapshot.expires_at is None or snapshot.expires_at <= at:
         return False
-    unchanged = Order.objects.filter(pk=order.pk, authorization_expires_at=order.authorization_expires_at)
-    unchanged.update(authorization_expires_at=snapshot.expires_at, version=F("version") + 1)
+    _book_end(order, snapshot.expires_at, at)
     return True
+
+
+@transaction.atomic(durable=True)
+def _book_end(seen: Order, ends_at: datetime, at: datetime) -> None:
+    """Write down the end that moved at the gateway, unless somebody wrote another meanwhile."""
+    order = locked(seen.pk)
+    before = order.authorization_expires_at
+    if before is None or before != seen.authorization_expires_at:
+        return
+    order.authorization_expires_at = ends_at
+    order.save(update_fields=["authorization_expires_at"])
+    data = {"before": before.isoformat(), "after": ends_at.isoformat()}
+    record(order, What.ORDER_EXTENDED, by=Actor.gateway(seen.paying_account.provider), at=at, data=data)
 
 
 _EXPIRE = """

@@ -79,4 +79,8 @@ def test_the_gateways_later_end_wins(store: Store) -> None:
     assert expire_authorizations(clock.now()) == 0
     end = order.authorization_expires_at
     order.refresh_from_db()
+    assert end is not None
     assert (order.status, order.authorization_expires_at) == ("authorized", end)
+    event = order.events.get(kind="order.extended")
+    assert (event.origin, event.operation_id, event.at) == ("gateway", None, order.changed_at)
+    assert event.data["after"] == end.isoformat() > event.data["before"]
