@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +19,17 @@ from orders.states import OPEN, Status
 # money of both is reserved or taken; what was cancelled, has expired or went back needs nobody
 COUNTING = tuple(sorted(OPEN | {Status.CAPTURED}))
 
-# Written out as in `strays`: every list asks it for every row. Whether the pair still counts is asked
-# afterwards, of the few rows that have one: joined in here it cost a page 0.7 ms instead of 0.2.
-_PAIRED = """EXISTS (
+# `counting` for one order, written out as in `strays`: every list asks it for every row. Both orders are
+# read as one table and only for a pair that is there: planning a join of two cost a page 0.5 ms, this 0.1.
+_WAITS = """EXISTS (
     SELECT 1 FROM orders_repeat AS pair
-    WHERE (pair.earlier_id = %(expressions)s OR pair.later_id = %(expressions)s) AND pair.dismissed_at IS NULL
+    WHERE (pair.earlier_id = %(expressions)s OR pair.later_id = %(expressions)s) AND pair.dismissed_at IS NULL AND (
+        SELECT COUNT(*) = 2 AND MIN(side.amount) = MAX(side.amount) FROM orders_order AS side
+        WHERE side.id IN (pair.earlier_id, pair.later_id)
+            AND side.status IN (%(statuses)s) AND side.refunded_amount = 0
+    )
 )"""
+_STATUSES = ", ".join(f"'{status.value}'" for status in COUNTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +40,9 @@ class Twin:
     text: str
 
 
-def is_paired(order: str = "pk") -> Func:
-    """Whether the order (a path from the annotated rows) is in a pair that nobody has dismissed."""
-    return Func(F(order), template=_PAIRED, output_field=BooleanField())
-
-
-def waiting(orders: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Of these paired orders, those whose pair still counts. One query."""
-    pairs = counting(Repeat.objects.filter(Q(earlier__in=orders) | Q(later__in=orders))).order_by()
-    return {order for pair in pairs.values_list("earlier_id", "later_id") for order in pair}
+def has_repeat(order: str = "pk") -> Func:
+    """Whether the order (a path from the annotated rows) is in a pair that still counts."""
+    return Func(F(order), template=_WAITS, statuses=_STATUSES, output_field=BooleanField())
 
 
 def counting(pairs: QuerySet[Repeat]) -> QuerySet[Repeat]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from orders.alerts import alerted, first_alert
 from orders.forms import ListQuery
 from orders.models import Alert, Order
 from orders.models.orders import OrderQuerySet
-from orders.repeats import is_paired, repeated, waiting
+from orders.repeats import has_repeat, repeated
 from orders.strays import has_stray
 
 PAGE_SIZE = 50
@@ -38,30 +37,26 @@ def matching(access: Access, query: ListQuery) -> OrderQuerySet:
 def page(access: Access, query: ListQuery, fields: tuple[str, ...], size: int = PAGE_SIZE) -> Page[Values]:
     """One page of rows, newest first. `fields` begin with `placed_at` and `id`.
 
-    On the first page of a search the orders that bear exactly that reference come first.
+    In a search the orders that bear exactly that reference lead the first page, and stand nowhere else.
     """
-    marks = {"has_stray": has_stray(), "has_repeat": is_paired(), "alert": first_alert()}
+    marks = {"has_stray": has_stray(), "has_repeat": has_repeat(), "alert": first_alert()}
     orders = matching(access, query).annotate(**marks)
-    if query.after or not _may_be_exact(query.words):
+    is_exact = may_be_exact(query.words)
+    leaders = _leaders(access, query)
+    if query.after or not is_exact:
+        if is_exact:  # both, for the first says to the planner that it leaves out next to nothing
+            orders = orders.exclude(_named(query.words), pk__in=leaders.values("pk"))
         rows = orders.values_list(*fields)
-        found = page_of(rows, at="placed_at", cursor=query.after, filters=query.filters, size=size, key=_key)
-        return _looked_at(found, fields)
+        return page_of(rows, at="placed_at", cursor=query.after, filters=query.filters, size=size, key=_key)
     natural = orders.order_by("-placed_at", "-id").annotate(nearness=Value(1))
-    exact = _filtered(access, query).filter(_named(query.words)).annotate(nearness=Value(0), **marks)
-    both = exact.values_list("nearness", *fields)[:EXACT_FIRST].union(
-        natural.values_list("nearness", *fields)[: size + 1], all=True
-    )
-    return _looked_at(_exact_first(list(both), query, size), fields)
+    exact = leaders.annotate(nearness=Value(0), **marks)
+    both = exact.values_list("nearness", *fields).union(natural.values_list("nearness", *fields)[: size + 1], all=True)
+    return _exact_first(list(both), query, size)
 
 
-def _looked_at(page: Page[Values], fields: tuple[str, ...]) -> Page[Values]:
-    """Pairs that were settled since do not mark their orders; asked only when the page has pairs."""
-    at = fields.index("has_repeat") if "has_repeat" in fields else 0
-    paired = [row[1] for row in page.rows if at and row[at]]
-    if not paired:
-        return page
-    left = waiting(paired)
-    return replace(page, rows=[(*row[:at], row[1] in left, *row[at + 1 :]) for row in page.rows])
+def _leaders(access: Access, query: ListQuery) -> OrderQuerySet:
+    """The newest few that bear exactly the reference searched for."""
+    return _filtered(access, query).filter(_named(query.words)).order_by("-placed_at", "-id")[:EXACT_FIRST]
 
 
 def _exact_first(rows: list[Values], query: ListQuery, size: int) -> Page[Values]:
@@ -69,10 +64,11 @@ def _exact_first(rows: list[Values], query: ListQuery, size: int) -> Page[Values
     ranked = sorted(rows, key=lambda row: (row[1], row[2].int), reverse=True)
     exact = [row[1:] for row in ranked if row[0] == 0]
     natural = [row[1:] for row in ranked if row[0] == 1]
-    shown = natural[:size]
-    older = Cursor(*_key(shown[-1])).encode(query.filters) if len(natural) > size else ""
     named = {row[1] for row in exact}
-    return Page([*exact, *(row for row in shown if row[1] not in named)], "", older)
+    others = [row for row in natural if row[1] not in named]
+    shown = others[: size - len(exact)]
+    older = Cursor(*_key(shown[-1])).encode(query.filters) if len(others) > len(shown) else ""
+    return Page([*exact, *shown], "", older)
 
 
 def _key(row: Values) -> tuple[datetime, str]:
@@ -127,7 +123,7 @@ def _spellings(words: str) -> set[str]:
     return {spelling for spelling in found if len(spelling) >= SHORTEST}
 
 
-def _may_be_exact(words: str) -> bool:
+def may_be_exact(words: str) -> bool:
     """Whether the words could be a reference at all, so that the exact one is put first: not a name, not an e-mail."""
     if not words or "@" in words or _order_id(words) is not None:
         return False

@@ -60,10 +60,13 @@ def _places(query: ListQuery, page: Page[Values]) -> dict[str, object]:
     end = start + len(page.rows) - 1
     base = reverse("orders:list")
     is_whole = not page.newer and not page.older
+    # what leads a search stands on its first page only: reading back ends there
+    is_second = start <= PAGE_SIZE + 1 and search.may_be_exact(query.words)
+    before = query.at() if is_second else query.at(page.newer, max(start - PAGE_SIZE, 1))
     return {
         "start": start,
         "end": end,
-        "newer": base + query.at(page.newer, max(start - PAGE_SIZE, 1)).text if page.newer else "",
+        "newer": base + before.text if page.newer else "",
         "older": base + query.at(page.older, end + 1).text if page.older else "",
         "count": Count(len(page.rows)) if is_whole else None,
         "count_url": reverse("orders:count") + query.at().text,

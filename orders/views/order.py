@@ -27,7 +27,7 @@ from orders.logs import log_address
 from orders.models import Event, Line, Operation, Order
 from orders.payments_part import payments_of
 from orders.people.pens import customer_pens, edit_pen
-from orders.repeats import is_paired, twins_of
+from orders.repeats import has_repeat, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
 from orders.sheet import Sheet
@@ -86,12 +86,11 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
     orders = search.with_neighbours(orders, request.access, query).annotate(
-        has_stray=has_stray(), has_repeat=is_paired(), alert=first_alert(), **counts()
+        has_stray=has_stray(), has_repeat=has_repeat(), alert=first_alert(), **counts()
     )
     order = get_object_or_404(orders, pk=order_id)
     strays = tuple(strays_of(order)) if order.has_stray else ()  # type: ignore[attr-defined]
     twins = twins_of(order) if order.has_repeat else ()  # type: ignore[attr-defined]
-    order.has_repeat = bool(twins)  # type: ignore[attr-defined]
     alerts = alerts_of(order) if order.alert else ()  # type: ignore[attr-defined]
     return Sheet(order, request.access, clock.now(), query, alone, tab, strays, twins, alerts)
 

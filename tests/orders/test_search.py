@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import Company
-from tests.orders.pages import get, quick_order, references
+from tests.orders.pages import get, link, quick_order, references, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -66,16 +66,33 @@ def test_the_exact_reference_comes_first(alice_client: Client, acme: Company, at
     quick_order(acme.store, at - timedelta(days=1), "1001")
     for index in range(60):
         quick_order(acme.store, at - timedelta(minutes=index), f"1001{index}")
-    page = references(get(alice_client, "/orders/", q="1001"))
-    assert page[:2] == ["1001", "10010"]
-    assert len(page) == len(set(page)) == 51
+    first = get(alice_client, "/orders/", q="1001")
+    second = get(alice_client, link(first, "next"))
+    assert references(first)[:2] == ["1001", "10010"]
+    assert "1–50<" in first
+    assert "51–61<" in second
+    seen = [*references(first), *references(second)]
+    assert len(seen) == len(set(seen)) == 61
+    assert references(get(alice_client, link(second, "prev"))) == references(first)
+
+
+def test_more_exact_references_than_lead_are_all_found_once(alice_client: Client, acme: Company, at: datetime) -> None:
+    for index in range(56):
+        quick_order(acme.store, at - timedelta(minutes=index), "1001" if index % 8 == 7 else f"1001-{index}")
+    first = get(alice_client, "/orders/", q="1001")
+    second = get(alice_client, link(first, "next"))
+    assert references(first)[:6] == ["1001"] * 5 + ["1001-0"]
+    assert [len(references(page)) for page in (first, second)] == [50, 6]
+    assert len({row.split('"')[3] for page in (first, second) for row in rows(page)}) == 56
 
 
 def test_two_characters_find_only_the_whole_reference(alice_client: Client, acme: Company, at: datetime) -> None:
     quick_order(acme.store, at, "A7")
     quick_order(acme.store, at, "A77")
     assert references(get(alice_client, "/orders/", q="a7")) == ["A7"]
-    assert "at least 3 characters" in get(alice_client, "/orders/", q="zz")
+    page = get(alice_client, "/orders/", q="zz")
+    assert "Type at least 3 characters, or the whole merchant reference 1." in page
+    assert "at least 3 characters" in get(alice_client, "/links/", q="a7")
 
 
 def test_words_of_another_merchant_find_nothing(charlie_client: Client, acme: Company, at: datetime) -> None:
