@@ -20,6 +20,7 @@ from devkit.processes import Processes, wait_until_served
 
 FIRST_PORT = 8000
 _PORTS_TRIED = 50
+_PORTS = range(1, 65_536)
 _QUICK = 20  # seconds; a process that ends sooner did not really start
 _PATIENCE = 3  # quick ends until we give up
 
@@ -120,7 +121,10 @@ def manage(surroundings: dict[str, str], *arguments: str) -> None:
 
 def wanted_port() -> int:
     """PORT or 8000, or the next free one, and says so."""
-    wanted = int(os.environ.get("PORT") or FIRST_PORT)
+    given = os.environ.get("PORT") or str(FIRST_PORT)
+    if not (given.isascii() and given.isdigit()) or int(given[:6]) not in _PORTS:
+        raise SystemExit(f"PORT is {given}: it must be a number from {_PORTS[0]} to {_PORTS[-1]}.")
+    wanted = int(given)
     port = free_port(wanted)
     if port != wanted:
         print(f"Port {wanted} is taken: using {port}.")
@@ -129,10 +133,11 @@ def wanted_port() -> int:
 
 def free_port(wanted: int) -> int:
     """The first port from `wanted` on that nobody listens on."""
-    for port in range(wanted, wanted + _PORTS_TRIED):
+    tried = range(wanted, min(wanted + _PORTS_TRIED, _PORTS.stop))
+    for port in tried:
         if _is_free(port):
             return port
-    raise SystemExit(f"No free port from {wanted} to {wanted + _PORTS_TRIED - 1}: set PORT.")
+    raise SystemExit(f"No free port from {wanted} to {tried[-1]}: set PORT.")
 
 
 def _is_free(port: int) -> bool:
