@@ -65,6 +65,19 @@ def test_everything_wrong_is_named_at_once() -> None:
     assert not Merchant.objects.exists()
 
 
+def test_what_is_too_long_is_named_with_its_limit() -> None:
+    with pytest.raises(CommandError) as refused:
+        run("X" * 101, *ARGUMENTS[1:], "--mid=CF100421112345678", "--legal-name=" + "L" * 101, "--store=" + "S" * 101)
+    assert str(refused.value).splitlines() == [
+        "The name has 101 characters; 100 at most.",
+        "The legal name has 101 characters; 100 at most.",
+        "The store's name has 101 characters; 100 at most.",
+        "The MID has 17 characters; 16 at most.",
+    ]
+    assert not Merchant.objects.exists()
+    run("X" * 100, *ARGUMENTS[1:], "--mid=CF10042111234567")
+
+
 def test_a_store_of_real_money_gets_no_sandbox(settings: Settings) -> None:
     assert "Connect its gateway" in run(*ARGUMENTS, "--production")
     assert not Store.objects.get().is_test

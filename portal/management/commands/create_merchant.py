@@ -16,7 +16,7 @@ from django_countries import countries
 
 from accounts import actions
 from accounts.actions.sign_in import write_link
-from accounts.models import Merchant, Store
+from accounts.models import Merchant, Store, User
 from accounts.roles import Role
 from accounts.sign_in import address_of
 from common import clock
@@ -77,6 +77,7 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
             (not currencies, "Name at least one currency, such as SEK."),
             (bool(unknown), f"Not a currency: {', '.join(unknown)}."),
             (not _is_address(email), f"{email} is no e-mail address."),
+            *_too_long({**options, "email": email, "mid": mid}),
             (
                 Merchant.objects.filter(name__iexact=options["name"]).exists(),
                 f"There is a merchant {options['name']} already; nothing was changed.",
@@ -88,6 +89,21 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
     if problems:
         raise CommandError("\n".join(problems))
     return {**options, "country": country, "currencies": list(dict.fromkeys(currencies)), "email": email, "mid": mid}
+
+
+def _too_long(values: dict[str, Any]) -> list[tuple[bool, str]]:
+    """What the database has no room for."""
+    limits = (
+        ("The name", values["name"], Merchant, "name"),
+        ("The legal name", values["legal_name"], Merchant, "legal_name"),
+        ("The organisation number", values["organisation_number"], Merchant, "organisation_number"),
+        ("The store's name", values["store"], Store, "name"),
+        ("The MID", values["mid"], Store, "mid"),
+        ("The admin's e-mail address", values["email"], User, "email"),
+        ("The admin's name", values["admin_name"], User, "name"),
+    )
+    found = ((what, len(text or ""), model._meta.get_field(field).max_length) for what, text, model, field in limits)
+    return [(length > most, f"{what} has {length} characters; {most} at most.") for what, length, most in found]
 
 
 def _is_address(email: str) -> bool:
