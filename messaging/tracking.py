@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.db.models import Q
 from common import clock
 from messaging import actions
 
+_HEX = re.compile("[0-9a-f]{32}")  # as `transport` sends it
 _LOST = {"bounced", "rejected", "failed"}
 
 
@@ -18,7 +20,7 @@ def hear(sender: object, event: Any, **_: object) -> None:
         return
     ids = Q(provider_id=event.message_id) if event.message_id else Q()
     key = (event.metadata or {}).get("message", "")
-    if len(key) == 32 and key.isalnum():  # noqa: PLR2004 - a UUID in hex
+    if isinstance(key, str) and _HEX.fullmatch(key):
         ids |= Q(pk=key)
     if ids:
         reason = event.description or event.mta_response or event.reject_reason or ""

@@ -32,10 +32,12 @@ def message(at: datetime) -> Message:
     )
 
 
-def report(message: Message, *, address: str = ADDRESS, secret: str = SECRET, number: str = "") -> Any:
+def report(
+    message: Message, *, address: str = ADDRESS, secret: str = SECRET, number: str = "", key: str | None = None
+) -> Any:
     """A bounce as Postmark posts it, from outside: no session, no token of a form."""
     told = {"RecordType": "Bounce", "TypeCode": 1, "Email": message.recipient, "Details": "no such mailbox"}
-    body = {**told, "MessageID": number or "id-of-postmark", "Metadata": {"message": message.pk.hex}}
+    body = {**told, "MessageID": number or "id-of-postmark", "Metadata": {"message": key or message.pk.hex}}
     headers = {"Authorization": secret} if secret else {}
     client = Client(enforce_csrf_checks=True)
     return client.post(address, json.dumps(body), content_type="application/json", headers=headers)
@@ -54,6 +56,15 @@ def test_a_report_from_outside_books_the_bounce(message: Message, at: datetime) 
     assert report(message).status_code == 200
     booked = Message.objects.get(pk=message.pk)
     assert (booked.state, booked.error) == ("bounced", "no such mailbox")
+
+
+@pytest.mark.parametrize("key", ["g" * 32, "é" * 32, "٣" * 32, "x"])
+def test_metadata_of_somebody_else_is_ignored(message: Message, at: datetime, key: str) -> None:
+    settle(message, at)
+    assert report(message, key=key, number="unknown").status_code == 200
+    assert state_of(message) == "sent"
+    assert report(message, key=key).status_code == 200  # found by the provider's own number
+    assert state_of(message) == "bounced"
 
 
 def test_a_report_without_the_secret_books_nothing(message: Message, at: datetime) -> None:
