@@ -36,11 +36,11 @@ def reject_review(order: Order, *, by: Actor, at: datetime) -> bool:
     """
     if not order.is_under_review or order.status != Status.AUTHORIZED or order.releasing_amount:
         return False
-    order.is_under_review = False
     order.released_amount = order.authorized_amount
     order.cancelled_at = at
     order.move_to(Status.CANCELLED)
-    order.save(update_fields=["is_under_review", "released_amount", "cancelled_at", "status"])
+    order.save(update_fields=["released_amount", "cancelled_at", "status"])
+    _end_uncharged(order)
     _settle(order, State.DECLINED, at)
     record(order, What.ORDER_CANCELLED, by=by, at=at, amount=order.amount, data={"reason": "review_rejected"})
     queue_cancelled(order, at=at)
@@ -50,9 +50,14 @@ def reject_review(order: Order, *, by: Actor, at: datetime) -> bool:
 def leave_review(order: Order, *, at: datetime) -> None:
     """A locked order is cancelled before the gateway decided: there is nothing to decide any more."""
     if order.is_under_review:
-        order.is_under_review = False
-        order.save(update_fields=["is_under_review"])
+        _end_uncharged(order)
         _settle(order, State.DECLINED, at)
+
+
+def _end_uncharged(order: Order) -> None:
+    """A method that charges at once does so with the approval: without one nothing was ever charged."""
+    order.is_under_review = order.is_charged_at_once = False
+    order.save(update_fields=["is_under_review", "is_charged_at_once"])
 
 
 def _settle(order: Order, state: str, at: datetime) -> None:

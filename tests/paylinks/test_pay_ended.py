@@ -47,8 +47,9 @@ def test_an_order_the_shop_cancelled_says_so_and_that_nothing_was_charged(link: 
 
 def test_what_was_charged_at_once_is_said_to_be_paid_back(link: PaymentLink) -> None:
     builders.paid(link, "review", method="swish")
-    Order.objects.filter(pk=link.order_id).update(is_charged_at_once=True)
     cancel(link)
+    assert NOT_CHARGED in page(link)
+    Order.objects.filter(pk=link.order_id).update(is_charged_at_once=True)
     shown = page(link)
     assert f"{SHOP} What you paid is paid back to you." in shown
     assert NOT_CHARGED not in shown
