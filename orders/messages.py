@@ -194,7 +194,8 @@ def _refunded(message: Message, order: Order) -> Rendered | None:
         }
         for piece in operation.lines.order_by("pk")
     ]
-    context = {**_context(order), "amount": amount, "pieces": pieces, "reason": operation.reason}
+    is_all = operation.amount == order.captured_amount
+    context = {**_context(order), "amount": amount, "pieces": pieces, "reason": operation.reason, "is_all": is_all}
     return mail("orders/mail/refunded", subject, context, is_test=order.is_test)
 
 
