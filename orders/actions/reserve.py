@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.access import Access
 from common.actor import Actor
-from orders.actions.lock import check_version, locked
+from orders.actions.lock import check_version, locked, refuse
 from orders.cutting import Piece
 from orders.models import Kind, Operation, OperationLine, Order
 from orders.rules import Verb, obstacle
@@ -34,9 +34,9 @@ def key_of(kind: str, order_id: uuid.UUID, wish: str) -> str:
 def ready(
     order_id: uuid.UUID, verb: Verb, key: str, *, version: int | None, access: Access | None, at: datetime
 ) -> tuple[Order, Operation | None]:
-    """Lock the order and ask rules and version; the earlier operation of the same key wins.
+    """Lock the order and ask version and rules; the earlier operation of the same key wins.
 
-    Raises the obstacle, or DomainError `stale`.
+    Raises DomainError `stale`, which says who did what, or the obstacle.
     """
     order = locked(order_id, access=access)
     earlier = Operation.objects.filter(key=key).first()
@@ -44,7 +44,7 @@ def ready(
         return order, earlier
     found = obstacle(order, verb, access, at)
     if found is not None:
-        raise found.error()
+        refuse(order, found, version)
     check_version(order, version)
     return order, None
 

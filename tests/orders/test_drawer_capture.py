@@ -75,7 +75,9 @@ def test_two_people_capture_once_and_the_second_sees_why(
     answer = post(bob_client, order, late)
     body = answer.content.decode()
     assert answer.status_code == 409
-    assert "Everything has been captured." in body
+    assert "The order has changed since you opened it." in body
+    assert "Captured by alice@acme.example, " in body
+    assert "<p>Everything has been captured.</p>" in body
     assert answer.headers["HX-Retarget"] == "#dialog"
     assert f"Capture {SUM}</button>" not in body
     refresh = bob_client.get(f"/orders/{order.pk}/state/", {"q": "FJB", "version": "0"}, **HTMX)
