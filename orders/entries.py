@@ -128,6 +128,7 @@ class Entry:
     actor: str
     to: str = ""
     note: str = ""
+    reference: str = ""
     left: str = ""
     before: datetime | None = None
     after: datetime | None = None
@@ -160,6 +161,7 @@ def _entry(event: Event, currency: str, logs_url: str) -> Entry:
         actor=actor_words(event.origin, event.actor),
         to=str(data.get("recipient", "")),
         note=_note(event.kind, data),
+        reference=str(data.get("reference", "")) if event.kind == What.ORDER_CAPTURED else "",
         left=_digits(data["left"], own) if "left" in data else "",
         before=_time(data.get("before")),
         after=_time(data.get("after")),
@@ -212,6 +214,8 @@ def _note(kind: str, data: Mapping[str, Any]) -> str:
         return str(dict(Alert.Kind.choices).get(data.get("kind", ""), ""))
     if kind in _MESSAGES:  # these name their message by its ID
         return ": ".join(filter(None, (about(data["about"]) if "about" in data else "", str(data.get("reason", "")))))
+    if kind == What.ORDER_CAPTURED:
+        return str(data.get("description", ""))
     given = str(data.get("message") or data.get("problem") or data.get("label") or "")
     said = str(data.get("reason", ""))
     return reason_words(said) if said in _REASONS else given or said

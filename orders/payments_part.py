@@ -50,6 +50,7 @@ class Try:
     amount: str
     is_stray: bool
     note: str
+    reference: str
     actor: str
     requested_at: datetime
     settled_at: datetime | None
@@ -168,6 +169,7 @@ def _try(operation: Operation, *, is_back: bool) -> Try:
         amount=format_money(operation.amount, operation.currency, get_language() or "en"),
         is_stray=operation.is_stray,
         note=_note(operation),
+        reference=operation.reference,
         actor=actor_words(operation.origin, operation.actor),
         requested_at=operation.requested_at,
         settled_at=operation.settled_at,

@@ -65,7 +65,7 @@ class Operation(models.Model):
     message = models.CharField(max_length=300, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     reference = models.CharField(max_length=255, blank=True)  # the merchant's own, goes to settlement files
-    description = models.CharField(max_length=255, blank=True)  # shown to the customer
+    description = models.CharField(max_length=255, blank=True)  # for the shop: timeline and payments
     revision = models.PositiveIntegerField(null=True)  # of the lines that become current when this succeeds
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
     has_release = models.BooleanField(default=False)  # release the rest when this capture succeeds

@@ -60,6 +60,11 @@ def test_units_are_captured_without_scripts(alice_client: Client, order: Order) 
     assert (answer.status_code, order.status, order.captured_amount) == (302, "part_captured", 67734)
     operation = Operation.objects.get(order=order, kind="capture")
     assert (operation.reference, operation.description) == ("PACK-7", "First parcel")
+    timeline, details = (get(alice_client, f"/orders/{order.pk}/{tab}") for tab in ("", "details/"))
+    assert "Capture reference PACK-7</p>" in timeline
+    assert ">First parcel</p>" in timeline
+    assert "<dd>PACK-7</dd>" in details
+    assert ">First parcel.</p>" in details
     again = text(alice_client.get(f"/orders/{order.pk}/capture/"))
     assert "1 of 2 captured" in again
     assert "Capture 1,390.86 SEK" in again
