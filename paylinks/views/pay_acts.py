@@ -15,7 +15,7 @@ from paylinks.actions.request import request_new_link
 from paylinks.models import Attempt
 from paylinks.settle import check_attempt, close_attempt
 from paylinks.states import AttemptState
-from paylinks.views.pay_guard import customer, is_too_fast
+from paylinks.views.pay_guard import asks_too_fast, customer, is_too_fast
 from paylinks.views.pay_show import SeeOther, show_problem, show_unsure, to_page
 from paylinks.visit import View, Visit
 from payments.gateway import GatewayUnavailable
@@ -29,6 +29,8 @@ def back(request: HttpRequest, visit: Visit, attempt_id: uuid.UUID) -> HttpRespo
         return to_page(visit.link)
     if not _is_undecided(attempt):
         return to_page(visit.link, again=str(attempt_id))
+    if asks_too_fast(request, visit):
+        return show_unsure(visit, attempt)
     try:
         check_attempt(attempt_id, at=clock.now())
     except GatewayUnavailable:

@@ -27,6 +27,8 @@ from paylinks.visit import Visit, visit_of
 _WINDOW = 600
 _PER_LINK = 30  # posts in ten minutes; a person who corrects a form twice a minute stays below
 _PER_ADDRESS = 120  # several customers may share one address
+_ASKS_PER_LINK = 150  # returns from the gateway in ten minutes; the waiting page itself asks every five seconds
+_ASKS_PER_ADDRESS = 600
 _READS = ("GET", "HEAD")
 
 Shown = Callable[..., HttpResponse]
@@ -99,4 +101,11 @@ def is_too_fast(request: HttpRequest, visit: Visit) -> bool:
     """More posts than a person makes, for this link or from this address."""
     link = allow("pay:link", visit.link.pk, _PER_LINK, _WINDOW)
     address = allow("pay:address", client_ip(request), _PER_ADDRESS, _WINDOW)
+    return not (link and address)
+
+
+def asks_too_fast(request: HttpRequest, visit: Visit) -> bool:
+    """More questions to the gateway than a waiting page asks; counted apart, so that waiting stops no payment."""
+    link = allow("pay:back:link", visit.link.pk, _ASKS_PER_LINK, _WINDOW)
+    address = allow("pay:back:address", client_ip(request), _ASKS_PER_ADDRESS, _WINDOW)
     return not (link and address)

@@ -14,6 +14,7 @@ from common import clock
 from orders import operations
 from orders.models import Operation
 from paylinks.models import PaymentLink
+from paylinks.views import pay_acts, pay_guard
 from sandbox.actions.controls import set_behaviour
 from sandbox.actions.sessions import review
 from sandbox.models import Session
@@ -145,6 +146,20 @@ def test_coming_back_while_the_gateway_is_silent_waits_and_never_invites_to_pay(
     assert "<form" not in page
     assert answer["Refresh"] == f"5; url={url(link, f'back/{attempt.pk}/')}"
     assert "Thank you, Frida" in come_back(client, attempt)
+
+
+def test_coming_back_again_and_again_does_not_ask_the_gateway_each_time(
+    client: Client, link: PaymentLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pay_guard, "_ASKS_PER_LINK", 1)
+    asked: list[object] = []
+    monkeypatch.setattr(pay_acts, "check_attempt", lambda pk, **_at: asked.append(pk))
+    attempt = begin(client, link)
+    first, second = (client.get(url(link, f"back/{attempt.pk}/")) for _time in range(2))
+    assert (first.status_code, second.status_code) == (303, 200)
+    assert "We do not know yet" in second.content.decode()
+    assert asked == [attempt.pk]
+    assert press_pay(client, link, terms=None).status_code != 429
 
 
 def test_a_stranger_to_the_attempt_is_shown_the_page(client: Client, link: PaymentLink, store: Store) -> None:
