@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -87,8 +88,15 @@ def test_it_is_asked_as_every_cancellation_and_answers_the_order(alice_client: C
     body = html.unescape(answer.content.decode())
     assert "Order FJB-10498 is cancelled. Nothing had been paid." in body
     assert "Cancelled before it was paid, nothing was charged." in body
-    again = alice_client.post(url, form, **HTMX)
-    assert (again.status_code, Order.objects.get(pk=order.pk).status) == (409, "cancelled")
+    again = alice_client.post(url, form, **{**HTMX, "HTTP_HX_TARGET": "drawer"})
+    assert again.status_code == 200
+    assert "Order FJB-10498 is cancelled. Nothing had been paid." in html.unescape(again.content.decode())
+    assert order.events.filter(kind="order.cancelled").count() == 1
+    late = alice_client.post(url, {**form, "key": str(uuid.uuid4())}, **HTMX)
+    page = html.unescape(late.content.decode())
+    assert late.status_code == 409
+    assert "Cancelled by alice@acme.example, " in page
+    assert "The order was cancelled." in page
 
 
 def test_readers_may_not_and_strangers_see_nothing(
