@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
@@ -31,6 +32,11 @@ def current_copy(store: Store) -> TermsCopy | None:
         return None
     copies = TermsCopy.objects.filter(store=store, url=store.terms_url)
     return copies.defer("content").order_by("-last_seen_at", "-pk").first()
+
+
+def mark_of(url: str, digest: str) -> str:
+    """What stands for the terms on a page that shows them: another address or another text has another mark."""
+    return hashlib.sha256(f"{url}\0{digest}".encode()).hexdigest()[:16]
 
 
 def due(at: datetime) -> list[int]:

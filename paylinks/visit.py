@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.models import Merchant, Store
+from accounts.terms import mark_of
 from orders.models import Kind, Operation, Order, State
 from orders.states import Status
 from paylinks.actions.request import ASK_WITHIN, can_ask
@@ -147,7 +148,8 @@ _TABLES: dict[str, tuple[type[Any], tuple[str, ...]]] = {
 }
 _FIND = f"""
 SELECT {", ".join(f"{table}.{name}" for table, (_model, names) in _TABLES.items() for name in names)},
-    md5(store.logo)
+    md5(store.logo), (SELECT digest FROM accounts_termscopy AS copy WHERE copy.store_id = store.id
+        AND copy.url = store.terms_url ORDER BY copy.last_seen_at DESC, copy.id DESC LIMIT 1)
 FROM paylinks_paymentlink AS link JOIN orders_order AS o ON o.id = link.order_id
 JOIN accounts_store AS store ON store.id = o.store_id
 JOIN accounts_merchant AS merchant ON merchant.id = store.merchant_id
@@ -156,7 +158,7 @@ WHERE link.id = %s
 
 
 def _link(link_id: uuid.UUID) -> PaymentLink | None:
-    """The link with its order, store and merchant, and `logo_digest`; one query."""
+    """The link with its order, store and merchant, `logo_digest` and `terms_mark`; one query."""
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [link_id])
         row = cursor.fetchone()
@@ -168,6 +170,7 @@ def _link(link_id: uuid.UUID) -> PaymentLink | None:
     )
     link.order, order.store, store.merchant = order, store, merchant
     link.logo_digest = next(values)
+    link.terms_mark = mark_of(store.terms_url, next(values) or "")
     return cast("PaymentLink", link)
 
 

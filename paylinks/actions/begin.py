@@ -12,7 +12,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.terms import current_copy
+from accounts.models import Store, TermsCopy
+from accounts.terms import current_copy, mark_of
 from common import clock
 from common.actor import Actor
 from common.db import refuse_transaction
@@ -41,6 +42,7 @@ class PayInput:
     revision: int
     accepts_terms: bool
     language: str = "en"
+    terms_mark: str | None = None  # of the terms the page showed; None where there was no page
     email: str = ""
     phone: str = ""
     delivery_address: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +53,7 @@ def begin_payment(link_id: uuid.UUID, pay: PayInput, *, at: datetime) -> Attempt
     """Begin to pay a link and answer an attempt whose `redirect_url` leads to the gateway.
 
     The attempt's row is committed before the gateway hears of it. Raises
-    DomainError: `link_closed`, `changed`, `terms`, `method`, `paid_elsewhere`
+    DomainError: `link_closed`, `changed`, `terms`, `terms_changed`, `method`, `paid_elsewhere`
     (another attempt runs), `declined` or `gateway_unavailable`.
     """
     refuse_transaction()
@@ -65,6 +67,8 @@ def _reserve(link_id: uuid.UUID, pay: PayInput, at: datetime) -> Attempt:
     # The lock may have been waited for: the 48 hours are compared with what the clock says now.
     now = max(at, clock.now())
     account = _check(link, pay, now)
+    store = link.order.store
+    copy = _accepted(store, pay)
     attempt = Attempt.objects.create(
         link=link,
         order=link.order,
@@ -81,9 +85,8 @@ def _reserve(link_id: uuid.UUID, pay: PayInput, at: datetime) -> Attempt:
         begun_at=now,
         next_check_at=now + FIRST_CHECK,
     )
-    store = link.order.store
     TermsAcceptance.objects.create(
-        attempt=attempt, copy=current_copy(store), url=store.terms_url, language=pay.language, accepted_at=now
+        attempt=attempt, copy=copy, url=store.terms_url, language=pay.language, accepted_at=now
     )
     if link.status == LinkStatus.CREATED:
         link.move_to(LinkStatus.IN_PROGRESS)
@@ -113,6 +116,19 @@ def _check(link: PaymentLink, pay: PayInput, at: datetime) -> GatewayAccount:
     if pay.method not in {method.code for method in offered}:
         raise DomainError("method", _("Choose a way to pay."), field="method")
     return account
+
+
+def _accepted(store: Store, pay: PayInput) -> TermsCopy | None:
+    """The copy that was shown and is still the one; nobody accepts what they could not read."""
+    copy = current_copy(store)
+    if pay.terms_mark not in {None, mark_of(store.terms_url, copy.digest if copy else "")}:
+        raise DomainError("terms_changed", terms_changed_words(), field="terms")
+    return copy
+
+
+def terms_changed_words() -> str:
+    """Why the tick is gone."""
+    return _("The terms and conditions have changed. Read them, and accept them again to go on.")
 
 
 def open_session(attempt: Attempt) -> Attempt:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.contact import PARTS, clean_address, clean_email, clean_phone
 from orders.models import Order
-from paylinks.actions.begin import PayInput
+from paylinks.actions.begin import PayInput, terms_changed_words
 from payments.gateway import Method
 
 DELIVERY, BILLING = "to", "bill"
@@ -55,8 +55,15 @@ class PayForm:
             accepts_terms=self._terms(),
             revision=_number(self.values.get("revision", "")),
             language=self.language,
+            terms_mark=self.values.get("terms_mark", ""),
         )
         return None if self.errors else pay
+
+    def clear_terms(self, mark: str) -> None:
+        """A tick is for the terms that were shown with it: other ones now want another."""
+        if self.values.get("terms") and self.values.get("terms_mark", "") != mark:
+            self.values["terms"] = ""
+            self.errors["terms"] = terms_changed_words()
 
     def _address(self, prefix: str) -> dict[str, str]:
         parts = {part: self.values.get(f"{prefix}_{part}", "") for part in PARTS}
@@ -101,7 +108,7 @@ class PayForm:
 def typed(data: Mapping[str, str]) -> dict[str, str]:
     """Values of a posted form."""
     texts = [f"{prefix}_{part}" for prefix in (DELIVERY, BILLING) for part in PARTS]
-    known = (*texts, "email", "phone", "method", "revision", *_TICKS)
+    known = (*texts, "email", "phone", "method", "revision", "terms_mark", *_TICKS)
     return {name: data[name][:1000] for name in known if name in data}
 
 

@@ -124,7 +124,10 @@ def show_form(
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
     """The order and the form, as typed so far."""
+    mark = getattr(visit.link, "terms_mark", "")
+    form.clear_terms(mark)
     context = {
+        "terms_mark": mark,
         "form": form,
         "receipt": receipt_of(visit.order),
         "amended": amended_for_customer(visit.order),

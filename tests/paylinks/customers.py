@@ -11,10 +11,12 @@ import httpx
 import pytest
 from django.test import Client
 
+from common import clock
 from messaging.models import Message
 from orders.models import Order
 from paylinks.models import Attempt, PaymentLink
 from paylinks.tokens import token_of
+from paylinks.visit import visit_to
 from sandbox.delivery import deliver_due
 
 TYPED = {
@@ -38,9 +40,15 @@ def url(link: PaymentLink, rest: str = "") -> str:
     return f"/pay/{token_of(link.pk)}/{rest}"
 
 
+def typed(link: PaymentLink) -> dict[str, str]:
+    """The form as its page was opened now."""
+    visit = visit_to(link.pk, clock.now())
+    return {**TYPED, "terms_mark": getattr(visit.link, "terms_mark", "") if visit else ""}
+
+
 def press_pay(client: Client, link: PaymentLink, **changes: Any) -> Any:
     """Post the form; a value of None leaves the field out."""
-    return client.post(url(link), {k: v for k, v in {**TYPED, **changes}.items() if v is not None})
+    return client.post(url(link), {k: v for k, v in {**typed(link), **changes}.items() if v is not None})
 
 
 def begin(client: Client, link: PaymentLink, **changes: Any) -> Attempt:

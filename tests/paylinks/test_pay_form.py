@@ -17,7 +17,7 @@ from paylinks.models import Attempt, PaymentLink
 from paylinks.views import pay_guard
 from payments.models import GatewayAccount
 from tests import builders
-from tests.paylinks.customers import TYPED, begin, order_of, pay, press_pay, silent_gateway, url
+from tests.paylinks.customers import begin, order_of, pay, press_pay, silent_gateway, typed, url
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +98,28 @@ def test_the_acceptance_points_to_the_copy_then_current(client: Client, link: Pa
     assert other.acceptance.language == "en"
 
 
+@pytest.mark.parametrize("change", ["text", "address", "text, and a mistake elsewhere"])
+def test_terms_that_changed_since_the_page_was_opened_are_accepted_anew(
+    client: Client, store: Store, link: PaymentLink, change: str
+) -> None:
+    book_terms(store.pk, store.terms_url, "First text", "text/plain", at=clock.now())
+    opened = typed(link)
+    assert f'name="terms_mark" value="{opened["terms_mark"]}"' in client.get(url(link)).content.decode()
+    if change == "address":
+        Store.objects.filter(pk=store.pk).update(terms_url="https://acme.example/other")
+    else:
+        book_terms(store.pk, store.terms_url, "Second text", "text/plain", at=clock.now())
+    street = {"to_street": ""} if "mistake" in change else {}
+    answer = client.post(url(link), {**opened, **street})
+    page = answer.content.decode()
+    assert answer.status_code == (422 if street else 409)
+    assert "The terms and conditions have changed." in page
+    assert 'name="terms" id="terms" required aria-invalid="true"' in page
+    assert 'value="Stockholm"' in page
+    assert not Attempt.objects.exists()
+    assert client.post(url(link), typed(link)).status_code == 303
+
+
 def test_an_order_changed_meanwhile_is_shown_again_before_it_is_paid(client: Client, link: PaymentLink) -> None:
     Order.objects.filter(pk=link.order_id).update(revision=2, amount=149800)
     link.order.lines.filter(position=1).update(revision=2)
@@ -152,10 +174,10 @@ def test_a_double_click_is_one_attempt(client: Client, link: PaymentLink) -> Non
 
 def test_forms_of_other_sites_are_refused(client: Client, link: PaymentLink) -> None:
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
-        answer = client.post(url(link), TYPED, headers=headers)
+        answer = client.post(url(link), typed(link), headers=headers)
         assert answer.status_code == 403
         assert "Nothing was done" in answer.content.decode()
-    assert client.post(url(link), TYPED, headers={"Origin": "http://testserver"}).status_code == 303
+    assert client.post(url(link), typed(link), headers={"Origin": "http://testserver"}).status_code == 303
 
 
 def test_a_strict_browser_without_cookies_can_pay(link: PaymentLink) -> None:

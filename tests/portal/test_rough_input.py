@@ -15,7 +15,7 @@ from payments.actions import connect_sandbox
 from tests import builders
 from tests.cast import Company
 from tests.orders.dialogs import dialog, only, updated
-from tests.paylinks.customers import TYPED, url
+from tests.paylinks.customers import TYPED, typed, url
 from tests.paylinks.typed import filled, line
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_no_field_of_a_message_sent_again_keeps_a_nul(alice_client: Client, stor
 @pytest.mark.parametrize("name", sorted(TYPED))
 def test_no_field_of_a_customer_keeps_a_nul(client: Client, store: Store, name: str) -> None:
     link = builders.system_link(store)
-    answer = client.post(url(link), TYPED | {name: NUL})
+    answer = client.post(url(link), typed(link) | {name: NUL})
     assert answer.status_code < 500
 
 
