@@ -94,15 +94,15 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
 def _too_long(values: dict[str, Any]) -> list[tuple[bool, str]]:
     """What the database has no room for."""
     limits = (
-        ("The name", values["name"], Merchant, "name"),
-        ("The legal name", values["legal_name"], Merchant, "legal_name"),
-        ("The organisation number", values["organisation_number"], Merchant, "organisation_number"),
-        ("The store's name", values["store"], Store, "name"),
-        ("The MID", values["mid"], Store, "mid"),
-        ("The admin's e-mail address", values["email"], User, "email"),
-        ("The admin's name", values["admin_name"], User, "name"),
+        ("The name", values["name"], Merchant.name.field),
+        ("The legal name", values["legal_name"], Merchant.legal_name.field),
+        ("The organisation number", values["organisation_number"], Merchant.organisation_number.field),
+        ("The store's name", values["store"], Store.name.field),
+        ("The MID", values["mid"], Store.mid.field),
+        ("The admin's e-mail address", values["email"], User.email.field),
+        ("The admin's name", values["admin_name"], User.name.field),
     )
-    found = ((what, len(text or ""), model._meta.get_field(field).max_length) for what, text, model, field in limits)
+    found = ((what, len(text or ""), field.max_length or 0) for what, text, field in limits)
     return [(length > most, f"{what} has {length} characters; {most} at most.") for what, length, most in found]
 
 
