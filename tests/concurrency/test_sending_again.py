@@ -27,5 +27,5 @@ def test_the_same_form_at_the_same_moment_sends_once(acme: Company) -> None:
         return send_again(order.pk, told.pk, recipient=told.recipient, key=key, access=access, by=access.actor, at=at)
 
     sent = race(*[press] * 8)
-    assert {each.pk for each in sent} == {key}
+    assert len({each.pk for each in sent} - {told.pk}) == 1
     assert Message.objects.filter(order_id=order.pk, kind="order.confirmation").count() == 2
