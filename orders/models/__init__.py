@@ -6,6 +6,7 @@ from orders.models.lines import Line, LineType
 from orders.models.operations import Kind, Operation, OperationLine, State
 from orders.models.orders import Order
 from orders.models.repeats import Repeat
+from orders.models.unclaimed import UnclaimedPayment, UnclaimedReturn, unclaimed_id
 
 __all__ = [
     "Alert",
@@ -19,4 +20,7 @@ __all__ = [
     "Order",
     "Repeat",
     "State",
+    "UnclaimedPayment",
+    "UnclaimedReturn",
+    "unclaimed_id",
 ]
