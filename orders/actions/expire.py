@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from common.actor import Actor
 from common.db import refuse_transaction
 from developers.trace import tracing
 from orders.actions.lock import locked
 from orders.actions.sync import book_movements
-from orders.models import Order
+from orders.models import Operation, Order
+from orders.models.operations import IN_FLIGHT
 from orders.states import OPEN
 from orders.timeline import What, record
 from payments.gateway import Snapshot
@@ -28,6 +29,8 @@ BATCH = 200
 CHUNK = 50  # booked together, so that a run that is cut off keeps what it learned
 RUN_SECONDS = 20.0  # a silent gateway must not keep a worker from everybody's mail
 ASK_AGAIN = timedelta(minutes=30)
+
+_IN_FLIGHT = Operation.objects.filter(state__in=sorted(IN_FLIGHT))  # whatever it moves: an extension holds no sum
 
 
 def expire_authorizations(at: datetime) -> int:
@@ -57,11 +60,9 @@ def _due(at: datetime) -> list[Order]:
         status__in=sorted(OPEN),
         authorization_expires_at__lte=at,
         is_under_review=False,
-        capturing_amount=0,
-        releasing_amount=0,
-        adjusting_amount=0,
     )
-    return list(due.select_related("gateway_account__store").order_by("authorization_expires_at")[:BATCH])
+    still = due.exclude(Exists(_IN_FLIGHT.filter(order=OuterRef("pk"))))
+    return list(still.select_related("gateway_account__store").order_by("authorization_expires_at")[:BATCH])
 
 
 def _has_ended(order: Order, at: datetime) -> bool:
@@ -95,10 +96,10 @@ def _moved(order: Order, snapshot: Snapshot, at: datetime) -> bool:
 
 @transaction.atomic(durable=True)
 def _book_end(seen: Order, ends_at: datetime, at: datetime) -> None:
-    """Write down the end that moved at the gateway, unless somebody wrote another meanwhile."""
+    """Write down the end that moved at the gateway, unless somebody wrote another meanwhile, or is about to."""
     order = locked(seen.pk)
     before = order.authorization_expires_at
-    if before is None or before != seen.authorization_expires_at:
+    if before is None or before != seen.authorization_expires_at or _IN_FLIGHT.filter(order=order).exists():
         return
     order.authorization_expires_at = ends_at
     order.save(update_fields=["authorization_expires_at"])
@@ -109,12 +110,11 @@ def _book_end(seen: Order, ends_at: datetime, at: datetime) -> None:
 _EXPIRE = """
 WITH due AS (
     SELECT id, authorized_amount - captured_amount - released_amount AS rest
-    FROM orders_order
+    FROM orders_order AS o
     WHERE id = ANY(%(ids)s) AND status IN ('authorized', 'part_captured')
-      AND authorization_expires_at <= %(at)s AND capturing_amount = 0 AND releasing_amount = 0
-      AND adjusting_amount = 0
-    ORDER BY id
-    FOR NO KEY UPDATE SKIP LOCKED
+      AND authorization_expires_at <= %(at)s AND NOT EXISTS (
+        SELECT FROM orders_operation WHERE order_id = o.id AND state IN ('requested', 'pending', 'unknown')
+      )
 ), moved AS (
     UPDATE orders_order AS o
     SET status = CASE WHEN o.captured_amount = 0 THEN 'expired' ELSE 'captured' END,
@@ -130,7 +130,12 @@ SELECT id, last_seq, 'order.expired', 'system', '', rest, '{}', %(at)s FROM move
 
 
 def _book(ids: Sequence[uuid.UUID], at: datetime) -> int:
-    """One statement for the batch; it moves status as `states.MOVES` allows."""
+    """One statement for the batch; it moves status as `states.MOVES` allows.
+
+    The rows are locked by a statement before it: one that locks them itself may
+    have begun before somebody reserved, and would not see what is in flight.
+    """
     with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute(_EXPIRE, {"ids": list(ids), "at": at})
+        free = Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True, skip_locked=True)
+        cursor.execute(_EXPIRE, {"ids": list(free.values_list("pk", flat=True)), "at": at})
         return int(cursor.rowcount)
