@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -20,6 +20,7 @@ from paylinks import search
 from paylinks.amended import amendments_of
 from paylinks.filters import creators, filters_of
 from paylinks.forms.history import HistoryQuery
+from paylinks.models import PaymentLink
 from paylinks.rows import Printer, Row
 from paylinks.search import PAGE_SIZE
 
@@ -111,10 +112,10 @@ def _seen(text: str) -> dict[uuid.UUID, str]:
 def earlier(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """The links an order had before; unfolds in its row, or stands as a page."""
     at = clock.now()
+    mine = PaymentLink.objects.visible_to(request.access).current()
+    request.access.need(Permission.LINKS_VIEW, get_object_or_404(mine, order_id=order_id).store_id)
     links = search.earlier(request.access, order_id)
     current = search.of_orders(request.access, [order_id])
-    if not current:
-        raise Http404(str(order_id))
     printer = Printer.for_page(request.access, at, "")
     query = request.GET.urlencode()
     amended = amendments_of(order_id, current[0].order__currency) if links else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import runpy
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +17,8 @@ from accounts.models import User
 from accounts.roles import PERMISSIONS, Permission, Role
 from common import clock
 from common.actor import Actor
-from messaging.models import Message
-from paylinks.models import PaymentLink
-from paylinks.tokens import token_of
-from tests import builders
 from tests.architecture import sources
+from tests.architecture.objects import address, ask, objects_of
 from tests.architecture.open_addresses import OPEN, PROVED
 from tests.cast import Company
 
@@ -57,20 +53,21 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:refund": ("GET", Permission.ORDERS_REFUND, ("order",)),
     "orders:refunds": ("POST", Permission.ORDERS_REFUND, ("order",)),
     "orders:refunds_preview": ("POST", Permission.ORDERS_REFUND, ("order",)),
-    "orders:cancel": ("GET", Permission.ORDERS_CANCEL, ("order",)),
-    "orders:release": ("GET", Permission.ORDERS_RELEASE, ("order",)),
-    "orders:extend": ("GET", Permission.ORDERS_EXTEND, ("order",)),
+    "orders:cancel": ("GET POST", Permission.ORDERS_CANCEL, ("order",)),
+    "orders:release": ("GET POST", Permission.ORDERS_RELEASE, ("order",)),
+    "orders:extend": ("GET POST", Permission.ORDERS_EXTEND, ("order",)),
     "orders:print": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeats": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:repeat": ("POST", Permission.ORDERS_CANCEL, ("order", "pair")),
-    "orders:edit": ("GET", Permission.ORDERS_EDIT, ("order",)),
+    "orders:edit": ("GET POST", Permission.ORDERS_EDIT, ("order",)),
     "orders:edit_preview": ("POST", Permission.ORDERS_EDIT, ("order",)),
-    "orders:edit_customer": ("GET", Permission.ORDERS_EDIT, ("order",)),
+    "orders:edit_customer": ("GET POST", Permission.ORDERS_EDIT, ("order",)),
     "orders:edit_customer_preview": ("POST", Permission.ORDERS_EDIT, ("order",)),
     "orders:message": ("GET", Permission.ORDERS_VIEW, ("order", "message")),
     "orders:message_mail": ("GET", Permission.ORDERS_VIEW, ("order", "message")),
     "orders:message_again": ("POST", Permission.LINKS_CREATE, ("order", "message")),
     "orders:logs": ("GET", Permission.DEVELOPER_LOGS, ("order", "event")),
+    "orders:log": ("GET", Permission.DEVELOPER_LOGS, ("order", "event", "call", "half")),
     "orders:sync": ("POST", Permission.ORDERS_CAPTURE, ("order",)),
     "orders:dismiss": ("POST", Permission.ORDERS_CAPTURE, ("order", "alert")),
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
@@ -90,13 +87,13 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "paylinks:cancel": ("GET POST", Permission.LINKS_CREATE, ("link",)),
     "paylinks:amend": ("GET POST", Permission.LINKS_CREATE, ("pending",)),
     "paylinks:amend_preview": ("POST", Permission.LINKS_CREATE, ("pending",)),
-    "paylinks:withdraw": ("GET", Permission.ORDERS_CANCEL, ("pending",)),
+    "paylinks:withdraw": ("GET POST", Permission.ORDERS_CANCEL, ("pending",)),
     "paylinks:configuration": ("GET POST", Permission.ORDERS_CONFIGURE, ()),
     "paylinks:check_terms": ("POST", Permission.ORDERS_CONFIGURE, ()),
 }
 TABLE |= {name: (methods, PUBLIC, arguments) for name, (methods, arguments) in OPEN.items()}
 # what stands for something that does not exist, or not for this person
-NOWHERE = {"token", "movement", "webhook", "item", "logoless", "pair"}
+NOWHERE = {"token", "movement", "webhook", "item", "logoless", "pair", "call"}
 MOVED = {301, 302, 303}
 
 
@@ -120,34 +117,7 @@ def world(acme: Company, globex: Company) -> World:
             acme.merchant, email=email, name=role.label, roles={None: role}, by=Actor.system(), at=at
         )
         people[role] = member.user
-    link: PaymentLink = builders.system_link(acme.store, merchant_reference1="FJB-1")
-    order = builders.captured_order(acme.store, merchant_reference1="FJB-2")
-    paid = builders.begun(builders.system_link(acme.store, merchant_reference1="FJB-3"))
-    arguments = {
-        "token": "nonsense",
-        "order": order.pk,
-        "event": 1,
-        "link": link.pk,
-        "pending": link.order_id,
-        "logoless": acme.store.mid,
-        "customer": token_of(link.pk),
-        "payer": token_of(paid.link_id),
-        "attempt": paid.pk,
-        "session": paid.session_reference,
-        "provider": "sandbox",
-        "account": order.gateway_account_id,
-        "payment": order.payment_reference,
-        "verb": "captures",
-        "key": "none",
-        "message": Message.objects.get(order_id=order.pk, kind="order.confirmation").pk,
-        "invitation": Message.objects.get(order_id=link.order_id).pk,
-        "movement": uuid.uuid4(),
-        "item": uuid.uuid4(),
-        "webhook": 0,
-        "alert": 0,
-        "pair": 0,
-    }
-    return World(people, arguments, acme.store.mid, acme.merchant.pk)
+    return World(people, objects_of(acme.store, "FJB"), acme.store.mid, acme.merchant.pk)
 
 
 def _names() -> Iterator[str]:
@@ -164,11 +134,8 @@ def _names() -> Iterator[str]:
 def _ask(client: Client, world: World, name: str) -> list[HttpResponse]:
     """The answers of an address, one for each of its methods."""
     methods, _who, arguments = TABLE[name]
-    url = reverse(name, args=[world.arguments[argument] for argument in arguments])
-    if name in {"paylinks:check_terms", "paylinks:configuration"}:
-        url += f"?store={world.mid}"
-    data = {"merchant": world.merchant, "store": world.mid}
-    return [client.post(url, data) if method == "POST" else client.get(url) for method in methods.split()]
+    url = address(name, arguments, world.arguments, world.mid)
+    return ask(client, url, methods, {"merchant": world.merchant, "store": world.mid})
 
 
 def _is_turned_away(answer: HttpResponse) -> bool:
