@@ -78,6 +78,10 @@ class AmendDraft(OrderDraft):
     def _currency(self, *, strict: bool) -> None:
         """Nothing to read."""
 
+    def _shown(self) -> tuple[object, ...]:
+        """The customer's name, too."""
+        return (*super()._shown(), self.value("customer_name").strip())
+
     @property
     def changes(self) -> list[dict[str, object]]:
         """What differs from the order, as far as it can be read: half-typed lines are no change yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -89,6 +90,7 @@ class OrderDraft:
         self.recipient: Recipient | None = None
         self.problem = ""
         self.is_refused = False  # it was sent and came back
+        self.must_look = False  # it can be sent, but holds what was not shown yet
 
     def new_line(self, key: str, kind: str = LineType.PHYSICAL) -> LineDraft:
         """An empty row; a discount takes the VAT of the goods unless told otherwise."""
@@ -137,6 +139,24 @@ class OrderDraft:
     def totals(self) -> Totals:
         """Sums of what could be read."""
         return totals_of(self.inputs)
+
+    @property
+    def confirmed(self) -> str:
+        """What the button was shown to send: anything else is shown first."""
+        return hashlib.sha256(repr(self._shown()).encode()).hexdigest()[:16]
+
+    def _shown(self) -> tuple[object, ...]:
+        """All that is read of what was typed, as the customer will get it."""
+        return (
+            self.store.mid,
+            self.country,
+            self.currency,
+            self.recipient and self.recipient.address,
+            self.value("merchant_reference1").strip(),
+            self.value("merchant_reference2").strip(),
+            bool(self.form["auto_capture"].value()),
+            self.inputs,
+        )
 
     def read(self, *, strict: bool) -> bool:
         """Read everything; True when an order can be made of it."""

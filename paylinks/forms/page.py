@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from common import markup
 from common.countries import name_of
-from common.money import format_amount
+from common.money import format_amount, format_money
 from orders.grid.rows import TEMPLATE_KEY, Printer, Problem, Row, cells, error, hint, problems_of
 from orders.lines import MAX_LINES_IN_FORM
 from orders.models.lines import LineType
@@ -71,6 +71,16 @@ class OrderPage:
     def title(self) -> str:
         """What the page is called."""
         return self.amendment.title if self.amendment else _("Create order")
+
+    @property
+    def send(self) -> str:
+        """What the button says: the verb, and the sum once there is one."""
+        if self.amendment:
+            return self.amendment.send
+        if self.total <= 0:
+            return _("Create and send link")
+        total = format_money(self.total, self.draft.currency, self.draft.locale)
+        return _("Create and send link for %(total)s") % {"total": total}
 
     @property
     def shown_notes(self) -> set[str]:

@@ -47,8 +47,8 @@ def amend(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     draft.is_refused = True
     if not draft.read(strict=True):
         return _page(request, link, draft, status=422)
-    if found is None and not _is_confirmed(request, draft):
-        return _page(request, link, draft, status=422)
+    if found is None and (answer := _look_again(request, link, draft)):
+        return answer
     return _amended(request, link, draft)
 
 
@@ -62,7 +62,8 @@ def preview(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     draft.read(strict=draft.is_refused)
     draft.forget_missing(request.POST.get("active", ""))
     page = amend_page(draft, link, ends_at=clock.now() + LIFETIME)
-    return render(request, f"{PAGE}#preview", {"page": page})
+    is_same = request.POST.get("confirmed") == draft.confirmed
+    return render(request, f"{PAGE}#preview", {"page": page, "is_same": is_same})
 
 
 def _link(request: PortalRequest, order_id: uuid.UUID) -> PaymentLink:
@@ -92,17 +93,19 @@ def _updated(request: PortalRequest, link: PaymentLink, draft: AmendDraft) -> Ht
     return _page(request, link, draft, focus=draft.lines[-1].key if wish in _ADDED else "")
 
 
-def _is_confirmed(request: PortalRequest, draft: AmendDraft) -> bool:
-    """The button carries the sum it showed; when the form comes to another one, that is looked at first.
+def _look_again(request: PortalRequest, link: PaymentLink, draft: AmendDraft) -> HttpResponse | None:
+    """Nothing differs from the order, or what would be sent is not what the button was shown with.
 
     An older version is for the action to refuse: it knows a form that was sent before.
     """
     if draft.form.cleaned_data["version"] != draft.order.version:
-        return True
-    if draft.changes and request.POST.get("confirmed") != str(draft.totals.total):
-        words = _("The total has changed. Nothing was sent; look at it and confirm again.")
-        draft.form.add_error(None, words)
-    return bool(draft.changes) and not draft.form.errors
+        return None
+    if not draft.changes:
+        return _page(request, link, draft, status=422)
+    if request.POST.get("confirmed") == draft.confirmed:
+        return None
+    draft.is_refused, draft.must_look = False, True
+    return _page(request, link, draft)
 
 
 def _amended(request: PortalRequest, link: PaymentLink, draft: AmendDraft) -> HttpResponse:

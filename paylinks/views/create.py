@@ -25,13 +25,13 @@ from paylinks.actions.create import OrderInput, create_link_order
 from paylinks.forms.create import OrderDraft
 from paylinks.forms.duplicate import is_same_currency, typed
 from paylinks.forms.page import OrderPage, page_of
-from paylinks.models import LIFETIME
+from paylinks.models import LIFETIME, PaymentLink
 from paylinks.rules import create_obstacle
 
 PAGE = "paylinks/create.html"
 _ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
 # what a chosen store or country decides must not hide what was typed
-_UNSAVED = ("csrfmiddlewaretoken", "store", "do", "refused")
+_UNSAVED = ("csrfmiddlewaretoken", "store", "do", "refused", "confirmed")
 
 
 @require(Permission.LINKS_CREATE)
@@ -144,6 +144,9 @@ def _create(request: PortalRequest, draft: OrderDraft) -> HttpResponse:
     draft.is_refused = True
     if not draft.read(strict=True):
         return _page(request, draft, status=422)
+    if _is_news(request, draft):
+        draft.is_refused, draft.must_look = False, True
+        return _page(request, draft)
     at = clock.now()
     try:
         link = create_link_order(
@@ -160,6 +163,17 @@ def _create(request: PortalRequest, draft: OrderDraft) -> HttpResponse:
     if link.created_at < at:
         messages.info(request, _("This form had been sent already. Nothing new was created."))
     return redirect("paylinks:created", link_id=link.pk)
+
+
+def _is_news(request: PortalRequest, draft: OrderDraft) -> bool:
+    """What would be sent is not what the button was shown with.
+
+    A form that was sent before is for the action to answer, whatever Back made of it.
+    """
+    if request.POST.get("confirmed") == draft.confirmed:
+        return False
+    sent = PaymentLink.objects.visible_to(request.access).filter(form_key=draft.form.cleaned_data["form_key"])
+    return not sent.exists()
 
 
 def _input(draft: OrderDraft) -> OrderInput:
@@ -189,7 +203,8 @@ def preview(request: PortalRequest) -> HttpResponse:
     draft.is_refused = "refused" in request.POST
     draft.read(strict=draft.is_refused)
     draft.forget_missing(request.POST.get("active", ""))
-    return render(request, f"{PAGE}#preview", {"page": _shown(draft)})
+    is_same = request.POST.get("confirmed") == draft.confirmed
+    return render(request, f"{PAGE}#preview", {"page": _shown(draft), "is_same": is_same})
 
 
 def _shown(draft: OrderDraft, focus: str = "") -> OrderPage:

@@ -13,7 +13,7 @@ from orders.models import Order
 from paylinks.actions.cancel import cancel_link
 from payments.actions import connect_sandbox
 from tests import builders
-from tests.browsers import sign_in
+from tests.browsers import audit, sign_in
 from tests.cast import Company
 from tests.portals import Portal
 
@@ -114,9 +114,39 @@ def test_a_double_click_creates_one_order(page: Page, acme: Company):
     head(page, acme, "ONCE")
     page.fill("#line-0-name", "Bowl")
     page.fill("#line-0-unit_price", "200")
-    page.get_by_role("button", name="Create and send link").dblclick()
+    page.get_by_role("button", name="Create and send link for 200.00 SEK").dblclick()
     page.wait_for_url("**/created/")
     assert Order.objects.filter(merchant_reference1="ONCE").count() == 1
+
+
+def test_a_press_before_the_sums_have_come_shows_them_first(page: Page, acme: Company):
+    head(page, acme, "FIRST")
+    page.route("**/links/new/preview/", lambda _route: None)  # never answered
+    page.fill("#line-0-name", "Bowl")
+    page.fill("#line-0-unit_price", "1 200,5")
+    page.get_by_role("button", name="Create and send link").dblclick()
+    stub = page.get_by_role("complementary", name="Review")
+    expect(stub.get_by_role("status")).to_contain_text("Nothing has been sent yet.")
+    expect(stub).to_be_focused()
+    assert audit(page) == []
+    expect(page.locator("#line-0-notes")).to_contain_text("Unit price: 1,200.50")
+    assert not Order.objects.filter(merchant_reference1="FIRST").exists()
+    page.get_by_role("button", name="Create and send link for 1,200.50 SEK").click()
+    page.wait_for_url("**/created/")
+    assert Order.objects.filter(merchant_reference1="FIRST").count() == 1
+
+
+def test_the_button_stays_the_same_while_it_is_pressed_after_the_last_field(page: Page, acme: Company):
+    head(page, acme, "HELD")
+    page.fill("#line-0-name", "Bowl")
+    page.fill("#line-0-unit_price", "200")
+    button = page.get_by_role("button", name="Create and send link for 200.00 SEK")
+    button.hover()
+    with page.expect_response("**/links/new/preview/"):  # leaving the field asks once more
+        page.mouse.down()
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    page.wait_for_url("**/created/")
 
 
 def test_a_watched_row_changes_by_itself_and_the_focus_stays(page: Page, acme: Company):

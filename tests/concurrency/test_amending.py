@@ -25,6 +25,7 @@ from tests.concurrency.racing import Meeting, order_without_lock, race, without
 from tests.filling import Form
 from tests.paylinks import customers
 from tests.paylinks.test_amend_page import opened
+from tests.paylinks.typed import confirmed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Wish = Callable[[], int]
@@ -46,7 +47,9 @@ def _amends(person: User, link: PaymentLink, *, browser: Client | None = None, f
     """Somebody with the page open who takes one bowl instead of two, and presses the button."""
     looking = browser or _browser(person)
     form = form or opened(looking, link)[0]
-    sent = {**form, "line-0-quantity": "1", "do": "amend", "confirmed": str(LESS)}
+    sent = {**form, "line-0-quantity": "1", "do": "amend"}
+    preview = looking.post(f"/links/{link.order_id}/amend/preview/", sent).content.decode()
+    sent["confirmed"] = confirmed(preview)
 
     def post() -> int:
         mine = Client()

@@ -18,7 +18,7 @@ from messaging.models import Message
 from orders.models import Order
 from payments.actions import connect_sandbox
 from tests.faults.aftermath import books_agree, until
-from tests.paylinks.typed import filled
+from tests.paylinks.typed import confirmed, filled
 from tests.portals import Portal
 
 
@@ -40,6 +40,8 @@ def _create_order(portal: Portal, user: User, store: Store) -> httpx.Response:
         page = browser.get(f"/links/new/?store={store.mid}")
         token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         form = {**filled(store), "csrfmiddlewaretoken": token}
+        shown = browser.post("/links/new/", data=form, headers={"Origin": portal.address})
+        form["confirmed"] = confirmed(shown.text)
         return browser.post("/links/new/", data=form, headers={"Origin": portal.address})
 
 

@@ -24,6 +24,7 @@ def test_the_story_needs_no_scripts(fresh_portal: Portal, open_page: Callable[..
 
     hands.write_order(alice, MID, "FJB-10498", FRIDA)
     preview_by_button(alice)
+    look_first(alice)
     hands.send_order(alice)
     steps.pay(phone, steps.invitation(phone))
 
@@ -59,6 +60,18 @@ def preview_by_button(page: Page) -> None:
     page.locator('[data-line="2"]').get_by_role("button", name="Remove").click()
     expect(page.locator("[data-line]")).to_have_count(2)
     expect(page.get_by_role("complementary", name="Review").locator(".total")).to_contain_text("2,119.00")
+
+
+def look_first(page: Page) -> None:
+    """What was changed since is shown before anything is sent, and the button says the sum."""
+    page.locator("#line-0-unit_price").fill("1 749,5")
+    page.get_by_role("button", name="Create and send link").click()
+    stub = page.get_by_role("complementary", name="Review")
+    expect(stub).to_be_focused()
+    expect(stub).to_contain_text("Nothing has been sent yet.")
+    expect(page.locator("#line-0-notes")).to_contain_text("Unit price: 1,749.50")
+    expect(stub.get_by_role("button")).to_have_text("Create and send link for 4,120.00 SEK")
+    page.locator("#line-0-unit_price").fill("749,00")
 
 
 def capture_on_pages(page: Page) -> None:

@@ -15,7 +15,7 @@ from common.actor import Actor
 from orders.models import Order
 from payments.actions import connect_sandbox
 from tests.cast import Company
-from tests.paylinks.typed import filled, line, words_of
+from tests.paylinks.typed import filled, line, send, words_of
 
 URL = "/links/new/"
 PREVIEW = "/links/new/preview/"
@@ -49,7 +49,7 @@ def test_who_may_not_configure_is_told_who_can(bob_client: Client, without_terms
 
 
 def test_the_gate_keeps_the_draft_and_creates_nothing(alice_client: Client, without_terms: Store):
-    answer = alice_client.post(URL, filled(without_terms))
+    answer = send(alice_client, filled(without_terms))
     assert answer.status_code == 409
     assert 'name="line-0-name" value="Serving bowl"' in answer.content.decode()
     assert not Order.objects.exists()
@@ -70,7 +70,7 @@ def test_a_store_without_a_payment_provider_says_so(alice_client: Client, store:
 def test_a_currency_outside_the_agreement_is_named_with_the_allowed_ones_and_whom_to_ask(
     alice_client: Client, ready: Store
 ):
-    answer = alice_client.post(URL, filled(ready, country="JP", currency="JPY"))
+    answer = send(alice_client, filled(ready, country="JP", currency="JPY"))
     words = words_of(answer.content.decode())
     assert answer.status_code == 422
     assert "JPY is not part of this store's agreement, which allows SEK, EUR" in words.replace("&#x27;", "'")
@@ -78,39 +78,39 @@ def test_a_currency_outside_the_agreement_is_named_with_the_allowed_ones_and_who
 
 
 def test_a_country_without_its_currency_lets_choose_among_the_allowed(alice_client: Client, ready: Store):
-    page = alice_client.post(URL, filled(ready, country="JP")).content.decode()
+    page = send(alice_client, filled(ready, country="JP")).content.decode()
     assert "Choose the currency the customer pays in." in page
     assert "<option>EUR</option>" in page
-    alice_client.post(URL, filled(ready, country="JP", currency="EUR"))
+    send(alice_client, filled(ready, country="JP", currency="EUR"))
     assert Order.objects.get().currency == "EUR"
 
 
 def test_the_countrys_own_currency_is_taken_when_allowed(alice_client: Client, ready: Store):
-    alice_client.post(URL, filled(ready, country="FI"))
+    send(alice_client, filled(ready, country="FI"))
     assert Order.objects.get().currency == "EUR"
 
 
 def test_a_phone_is_read_in_the_format_of_the_purchase_country(alice_client: Client, ready: Store, settings: Any):
     settings.SMS_PROVIDER = "sandbox.sms.OutboxSms"
-    alice_client.post(URL, filled(ready, recipient="070-174 06 05"))
+    send(alice_client, filled(ready, recipient="070-174 06 05"))
     assert Order.objects.get().phone == "+46701740605"
 
 
 def test_without_an_sms_provider_a_phone_is_refused(alice_client: Client, ready: Store, settings: Any):
     settings.SMS_PROVIDER = ""
-    page = alice_client.post(URL, filled(ready, recipient="070-174 06 05")).content.decode()
+    page = send(alice_client, filled(ready, recipient="070-174 06 05")).content.decode()
     assert "This installation sends no SMS." in page
 
 
 @pytest.mark.parametrize("typed", ["", "a@example.com, b@example.com", "123", "frida"])
 def test_anything_but_exactly_one_recipient_is_refused(alice_client: Client, ready: Store, typed: str):
-    answer = alice_client.post(URL, filled(ready, recipient=typed))
+    answer = send(alice_client, filled(ready, recipient=typed))
     assert answer.status_code == 422
     assert 'href="#id_recipient"' in answer.content.decode()
 
 
 def test_the_customers_language_follows_the_country_as_far_as_it_is_complete(alice_client: Client, ready: Store):
-    alice_client.post(URL, filled(ready, country="SE"))
+    send(alice_client, filled(ready, country="SE"))
     assert Order.objects.get().language in dict(settings.LANGUAGES)
 
 

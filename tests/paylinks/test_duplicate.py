@@ -23,6 +23,7 @@ from paylinks.actions.cancel import cancel_link
 from paylinks.forms.duplicate import typed
 from tests import builders
 from tests.cast import Company
+from tests.paylinks.typed import confirmed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +94,8 @@ def test_what_is_sent_from_it_is_a_new_order_of_the_same_sum(alice_client: Clien
     order = _cancelled(acme.store)
     page = _open(alice_client, order)
     line_types = {f"line-{number}-type": line.type for number, line in enumerate(order.lines.all())}
-    posted = {**_fields(page), **line_types, "store": acme.store.mid, "country": "SE", "do": "create"}
+    shown = {"confirmed": confirmed(page)}
+    posted = {**_fields(page), **line_types, **shown, "store": acme.store.mid, "country": "SE", "do": "create"}
     answer = alice_client.post("/links/new/", posted)
     assert answer.status_code == 302, answer.content.decode()[:2000]
     new = Order.objects.exclude(pk=order.pk).get()

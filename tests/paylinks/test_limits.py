@@ -14,7 +14,7 @@ from common.errors import DomainError
 from messaging.limits import check_sending
 from paylinks.forms.recipient import read_recipient
 from payments.actions import connect_sandbox
-from tests.paylinks.typed import filled, words_of
+from tests.paylinks.typed import filled, send, words_of
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_limit_is_told_beside_what_it_is_about(
 ):
     connect_sandbox(store, clock.now())
     settings.LINK_LIMITS = {**settings.LINK_LIMITS, kind: 0}
-    answer = alice_client.post("/links/new/", filled(store))
+    answer = send(alice_client, filled(store))
     assert answer.status_code == 409
     assert place in words_of(answer.content.decode())
 

@@ -6,6 +6,8 @@ import re
 import uuid
 from typing import Any
 
+from django.test import Client
+
 from accounts.models import Store
 
 Form = dict[str, Any]
@@ -35,6 +37,20 @@ def filled(store: Store, **changes: Any) -> Form:
         "do": "create",
     }
     return usual | line() | changes
+
+
+def confirmed(page: str) -> str:
+    """What the button of the page was shown to send."""
+    return re.findall(r'name="confirmed" value="(\w+)"', page)[0]
+
+
+def send(client: Client, form: Form, *, follow: bool = False) -> Any:
+    """Press the button; and once more when everything could be read and is shown first."""
+    answer = client.post("/links/new/", form, follow=follow)
+    if answer.status_code != 200 or getattr(answer, "redirect_chain", None):
+        return answer
+    shown = confirmed(answer.content.decode())
+    return client.post("/links/new/", form | {"confirmed": shown}, follow=follow)
 
 
 def words_of(page: str) -> str:

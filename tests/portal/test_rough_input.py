@@ -16,7 +16,7 @@ from tests import builders
 from tests.cast import Company
 from tests.orders.dialogs import dialog, only, updated
 from tests.paylinks.customers import TYPED, typed, url
-from tests.paylinks.typed import filled, line
+from tests.paylinks.typed import filled, line, send
 
 pytestmark = pytest.mark.django_db
 NUL = "a\0b"
@@ -138,5 +138,5 @@ def test_a_line_with_any_number_is_kept_and_may_have_followers(alice_client: Cli
     added = found[-1]
     bowl = line(0, name="Bowl", quantity="1", unit_price="10.00")
     form |= {name.replace("line-0-", f"line-{added}-"): value for name, value in bowl.items()}
-    assert alice_client.post("/links/new/", form | {"do": "create"}).status_code == 302
+    assert send(alice_client, form | {"do": "create"}).status_code == 302
     assert Order.objects.get().lines.count() == 3
