@@ -44,3 +44,9 @@ def test_the_pages_name_no_other_origin_and_no_inline_code(alice_client: Client,
         assert "style=" not in text
         assert "<script>" not in text
         assert "default-src 'self'" in page["Content-Security-Policy"]
+
+
+def test_menu_keys_and_page_call_it_by_one_name(alice_client: Client) -> None:
+    page = alice_client.get("/account/").content.decode()
+    assert page.count("Profile and preferences") == 5  # title, heading, keys, and the menus of desk and phone
+    assert "Profile and appearance" not in page
