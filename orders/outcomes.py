@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import times
 from common.money import format_money
-from orders.actions.unwind import Unwound
 from orders.models import Kind, Operation, Order, State
+
+if TYPE_CHECKING:
+    from orders.actions.unwind import Unwound
 
 
 def done_words(order: Order, unwound: Unwound) -> str:
@@ -33,14 +38,22 @@ def stopped_words(unwound: Unwound) -> str:
         return ""
     parts = []
     if unwound.done:
-        sums = ", ".join(_moved(each) for each in unwound.done)
-        parts.append(_("Stopped half-way: %(sums)s.") % {"sums": sums})
+        parts.append(moved_words(unwound.done))
     parts.append(_refusal(stopped) if stopped.state == State.DECLINED else _silence(stopped))
     if stopped.state != State.DECLINED and unwound.has_more:
-        parts.append(_("Then choose Cancel order again to refund what was captured."))
+        parts.append(
+            _("Then choose Cancel order again to refund what is left.")
+            if stopped.kind == Kind.REFUND
+            else _("Then choose Cancel order again to refund what was captured.")
+        )
     if stopped.state == State.DECLINED and not unwound.done:
         parts.append(_("Nothing was changed."))
     return " ".join(parts)
+
+
+def moved_words(done: Iterable[Operation]) -> str:
+    """What was moved before a step stopped, each with its sum."""
+    return _("Stopped half-way: %(sums)s.") % {"sums": ", ".join(_moved(each) for each in done)}
 
 
 def _refusal(stopped: Operation) -> str:

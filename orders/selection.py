@@ -16,12 +16,13 @@ from orders.models import Kind, Line, OperationLine, Order, State
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Units by line id, free amounts, a return fee; or everything that is left."""
+    """Units by line id, free amounts, a return fee; or everything that is left, perhaps of one capture only."""
 
     quantities: dict[int, int] = field(default_factory=dict)
     frees: tuple[Free, ...] = ()
     fee: Free | None = None
     is_everything: bool = False
+    capture: uuid.UUID | None = None
 
 
 EVERYTHING = Selection(is_everything=True)

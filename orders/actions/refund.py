@@ -30,11 +30,13 @@ def request_refund(
     selection: Selection = EVERYTHING,
     reason: str = "",
     tells_customer: bool = True,
+    wish: uuid.UUID | None = None,
 ) -> Operation:
     """Reserve a refund of captured money, under the order's lock.
 
     The sum is cut from the captures' frozen pieces, oldest first, and a return
-    fee is withheld. Raises DomainError as capturing does.
+    fee is withheld. Refunds of one `wish` are told to the customer in one
+    message. Raises DomainError as capturing does.
     """
     name = key_of(Kind.REFUND, order_id, key)
     order, earlier = ready(order_id, Verb.REFUND, name, version=version, access=access, at=at)
@@ -52,6 +54,7 @@ def request_refund(
         pieces={uuid.UUID(capture): pieces for capture, pieces in cut.items()},
         reason=reason,
         tells_customer=tells_customer,
+        wish=wish,
     )
 
 
@@ -61,6 +64,8 @@ refund_order = operations.carried_out(request_refund)
 def cut_refund(order: Order, selection: Selection) -> dict[str, list[Piece]]:
     """The pieces by capture, for the preview and the reservation alike. Raises CutError."""
     captures = rest_to_refund(order)
+    if selection.capture is not None:
+        captures = [capture for capture in captures if capture.key == str(selection.capture)]
     if selection.is_everything:
         cut = refund_everything(captures, limit=order.refundable_amount)
     else:

@@ -1,9 +1,9 @@
-"""End an order that has captures: release the rest, then refund what was captured."""
+"""End an order that has captures: release the rest, then refund each capture."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,12 +13,18 @@ from django.utils.translation import gettext as _
 from accounts.access import Access
 from common.actor import Actor
 from common.errors import DomainError
+from orders.abilities import method_of
 from orders.actions.let_go import release_order
 from orders.actions.lock import last_words, refuse
 from orders.actions.refund import refund_order
 from orders.actions.reserve import key_of
+from orders.cutting import refund_everything
 from orders.models import Event, Kind, Operation, Order, State
+from orders.outcomes import moved_words
 from orders.rules import Verb, obstacle
+from orders.selection import Selection, rest_to_refund
+
+_Move = Callable[..., Operation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +50,81 @@ def unwind_order(
     tells_customer: bool,
     reason: str = "",
 ) -> Unwound:
-    """Release what is still reserved, then refund all that was captured.
+    """Release what is still reserved, then refund each capture by an operation of its own, the oldest first.
 
     Stops at the first movement that does not succeed; asked again with a new
     key it goes on with what is left, with the same key it moves nothing twice.
     Raises DomainError when there is nothing to end, something is in flight, or
-    the order changed since `version`; also when others acted on it after our
-    release: what would be refunded then is a sum nobody saw.
+    the order changed since `version`; also when others acted on it between two
+    movements: what would be refunded then is a sum nobody saw.
     """
-    wish = {"key": key, "access": access, "by": by, "at": at, "tells_customer": tells_customer}
-    ways: tuple[tuple[str, Verb, Callable[..., Operation]], ...] = (
-        (Kind.RELEASE, Verb.RELEASE, partial(release_order, order_id, **wish)),  # type: ignore[arg-type]
-        (Kind.REFUND, Verb.REFUND, partial(refund_order, order_id, reason=reason, **wish)),  # type: ignore[arg-type]
-    )
+    wish = {"access": access, "by": by, "at": at, "tells_customer": tells_customer}
     _guard(order_id, key, version, access=access, at=at)
+    release = partial(release_order, order_id, key=key, **wish)  # type: ignore[arg-type]
+    refund = partial(refund_order, order_id, reason=reason, **wish)  # type: ignore[arg-type]
+    moves = _moves(order_id, key, release, refund, at=at)
     done: list[Operation] = []
-    for kind, verb, move in ways:
-        if not _is_due(order_id, kind, verb, key, at=at):
-            continue
+    for number, move in enumerate(moves, 1):
         try:
             operation = move(version=_moved_on(version, done))
         except DomainError as error:
             raise _half_way(error, order_id, version, done) from error
         if operation.state != State.SUCCEEDED:
-            return Unwound(tuple(done), operation, has_more=kind == Kind.RELEASE)
+            return Unwound(tuple(done), operation, has_more=number < len(moves))
         done.append(operation)
     return Unwound(tuple(done))
 
 
-def _moved_on(version: int | None, done: list[Operation]) -> int | None:
-    """The version the order has when nobody but our own release has changed it.
+def due_refunds(order: Order) -> dict[uuid.UUID | None, int]:
+    """What goes back of each capture, in minor units, the oldest first; by None of all of them at once.
+
+    What a dispute holds stays. A method that refunds only all at once cannot
+    give captures back one by one.
+    """
+    if order.refundable_amount <= 0:
+        return {}
+    cut = refund_everything(rest_to_refund(order), limit=order.refundable_amount)
+    if len(cut) > 1 and not method_of(order).capabilities.partial_refund:
+        return {None: order.refundable_amount}
+    return {uuid.UUID(capture): sum(piece.amount for piece in pieces) for capture, pieces in cut.items()}
+
+
+def _moves(order_id: uuid.UUID, key: str, release: _Move, refund: _Move, *, at: datetime) -> list[_Move]:
+    """What was begun with the key, as it stands, and what is left to move, in their order."""
+    order = Order.objects.select_related("gateway_account__store").get(pk=order_id)
+    begun = _begun(order_id, key)
+    moves = []
+    if Kind.RELEASE in begun or obstacle(order, Verb.RELEASE, None, at) is None:
+        moves.append(release)
+    due = due_refunds(order)
+    captures = [capture for capture in (None, *_captures(order_id)) if capture in begun or capture in due]
+    wish = uuid.uuid5(order_id, f"{key} at {at.isoformat()}") if len(captures) > 1 else None
+    for capture in captures:
+        selection = Selection(is_everything=True, capture=capture)
+        moves.append(partial(refund, key=_key(key, capture), selection=selection, wish=wish))
+    return moves
+
+
+def _captures(order_id: uuid.UUID) -> list[uuid.UUID]:
+    made = Operation.objects.filter(order=order_id, kind=Kind.CAPTURE, state=State.SUCCEEDED, is_stray=False)
+    return list(made.order_by("requested_at", "pk").values_list("pk", flat=True))
+
+
+def _key(key: str, capture: uuid.UUID | None) -> str:
+    """The wish to refund one capture, named by the form's own and the capture."""
+    return f"{key} {capture}" if capture else key
+
+
+def _begun(order_id: uuid.UUID, key: str) -> set[str | uuid.UUID | None]:
+    """What the same form has begun before: the release, and refunds by their capture."""
+    names: dict[str, str | uuid.UUID | None] = {key_of(Kind.RELEASE, order_id, key): Kind.RELEASE}
+    for capture in (None, *_captures(order_id)):
+        names[key_of(Kind.REFUND, order_id, _key(key, capture))] = capture
+    return {names[name] for name in Operation.objects.filter(key__in=names).values_list("key", flat=True)}
+
+
+def _moved_on(version: int | None, done: Sequence[Operation]) -> int | None:
+    """The version the order has when nothing but our own movements has changed it.
 
     Each operation raises it once when it is reserved, and each of its events once.
     """
@@ -82,30 +133,24 @@ def _moved_on(version: int | None, done: list[Operation]) -> int | None:
     return version + len(done) + Event.objects.filter(operation__in=done).count()
 
 
-def _half_way(error: DomainError, order_id: uuid.UUID, version: int | None, done: list[Operation]) -> DomainError:
-    """Say that the release was made and the refund was not, and who acted meanwhile."""
-    if error.code != "stale" or not done or version is None:
+def _half_way(error: DomainError, order_id: uuid.UUID, version: int | None, done: Sequence[Operation]) -> DomainError:
+    """Say what was moved before something stood in the way, and who acted meanwhile."""
+    if not done:
         return error
-    order = Order.objects.get(pk=order_id)
-    words = _("What was still reserved is released. Nothing was refunded, for the order has changed meanwhile.")
-    return DomainError("stale", f"{words} {last_words(order, version, but=done)}".strip())
+    words = error.message
+    if error.code == "stale" and version is not None:
+        order = Order.objects.get(pk=order_id)
+        changed = _("The order has changed meanwhile, so no more was done.")
+        words = f"{changed} {last_words(order, version, but=done)}".strip()
+    return DomainError(error.code, f"{moved_words(done)} {words}")
 
 
 def _guard(order_id: uuid.UUID, key: str, version: int | None, *, access: Access | None, at: datetime) -> None:
     """Refuse what cannot be ended; a form sent again is not refused, it is answered as before."""
     orders = Order.objects.visible_to(access) if access is not None else Order.objects.all()
     order = orders.select_related("gateway_account__store").get(pk=order_id)
-    names = [key_of(kind, order_id, key) for kind in (Kind.RELEASE, Kind.REFUND)]
-    if Operation.objects.filter(key__in=names).exists():
+    if _begun(order_id, key):
         return
     found = obstacle(order, Verb.UNWIND, access, at)
     if found is not None:
         refuse(order, found, version)
-
-
-def _is_due(order_id: uuid.UUID, kind: str, verb: Verb, key: str, *, at: datetime) -> bool:
-    """Whether this movement was begun with the key, or there is something left to move."""
-    if Operation.objects.filter(key=key_of(kind, order_id, key)).exists():
-        return True
-    order = Order.objects.select_related("gateway_account__store").get(pk=order_id)
-    return obstacle(order, verb, None, at) is None

@@ -68,6 +68,7 @@ class Operation(models.Model):
     description = models.CharField(max_length=255, blank=True)  # for the shop: timeline and payments
     revision = models.PositiveIntegerField(null=True)  # of the lines that become current when this succeeds
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversal")
+    wish = models.UUIDField(null=True)  # shared by refunds that were confirmed in one step: the customer is told once
     has_release = models.BooleanField(default=False)  # release the rest when this capture succeeds
     tells_customer = models.BooleanField(default=False)
     origin = models.CharField(max_length=8, choices=Origin)
