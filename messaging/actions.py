@@ -47,12 +47,14 @@ def queue(
     told_task: str = "",
     by: Actor | None = None,
     key: uuid.UUID | None = None,
+    due: datetime | None = None,
 ) -> Message:
     """Write a message down; a worker is asked after the commit, a sweep if that fails.
 
     `task` is the owner's Celery task: it is given the id and calls `deliver` with its
     renderer. `told_task` is given the id when the message settles. `key` is the id of
-    the new message, for a form that may be posted twice.
+    the new message, for a form that may be posted twice. `due` is when it may leave, if
+    later: until then more can be said in it.
     """
     message = Message.objects.create(
         **({"pk": key} if key else {}),  # the field's own default draws the others
@@ -68,10 +70,25 @@ def queue(
         origin=by.origin if by else "",
         actor=by.label if by else "",
         created_at=at,
-        next_at=at,
+        next_at=due or at,
     )
     kick("messaging.tasks.pump")
     return message
+
+
+def hold_back(waiting: Q, *, at: datetime, due: datetime) -> bool:
+    """Keep a message that waits to leave until `due`, for there is more to say in it.
+
+    False when none of these waits any more. Locked until the caller's commit: whoever
+    delivers it afterwards sees what was written in that transaction.
+    """
+    still = Message.objects.filter(waiting, state=State.QUEUED, attempts=0, next_at__gt=at)
+    message = still.select_for_update(no_key=True, skip_locked=True).order_by("created_at").first()
+    if message is None:
+        return False
+    message.next_at = due
+    message.save(update_fields=["next_at"])
+    return True
 
 
 def deliver(message_id: uuid.UUID | str, render: Render, at: datetime) -> str | None:

@@ -17,7 +17,8 @@ from common.zones import zone_of
 from messaging.actions import queue
 from messaging.models import Channel, Message
 from messaging.render import Rendered, mail, sms
-from orders.models import Event, Operation, Order, State
+from orders import together
+from orders.models import Event, Operation, OperationLine, Order, State
 from orders.people.changes import told
 from orders.receipts import receipt_of
 from orders.timeline import What
@@ -54,8 +55,11 @@ def queue_cancelled(order: Order, *, at: datetime) -> None:
 
 
 def queue_refunded(order: Order, operation: Operation, *, at: datetime) -> None:
-    """Tell the customer what was refunded, once per refund."""
-    _queue_once(order, REFUNDED, operation.pk, at, by=operation.by)
+    """Tell the customer what was refunded: once per refund, or once for those confirmed in one step."""
+    if operation.wish is None:
+        _queue_once(order, REFUNDED, operation.pk, at, by=operation.by)
+    elif not together.is_joined(operation, REFUNDED, at=at):
+        _queue_once(order, REFUNDED, operation.pk, at, by=operation.by, due=at + together.PAUSE)
 
 
 def queue_voided(order: Order, *, by: Actor, at: datetime) -> None:
@@ -86,7 +90,14 @@ def edit_id(order: Order, revision: int) -> uuid.UUID:
 
 
 def _queue_once(
-    order: Order, kind: str, subject_id: uuid.UUID, at: datetime, contact: str = "", *, by: Actor | None = None
+    order: Order,
+    kind: str,
+    subject_id: uuid.UUID,
+    at: datetime,
+    contact: str = "",
+    *,
+    by: Actor | None = None,
+    due: datetime | None = None,
 ) -> None:
     if Message.objects.filter(subject_id=subject_id, kind=kind).exists():
         return
@@ -103,6 +114,7 @@ def _queue_once(
         merchant_id=order.merchant_id,
         told_task=TOLD,
         by=by or Actor.system(),
+        due=due,
     )
 
 
@@ -178,10 +190,11 @@ def _released(message: Message, order: Order) -> Rendered | None:
 
 
 def _refunded(message: Message, order: Order) -> Rendered | None:
-    operation = Operation.objects.filter(pk=message.subject_id).first() if message.subject_id else None
-    if operation is None:
+    refunds = together.refunds_of(message)
+    if not refunds:
         return None
-    amount = format_money(operation.amount, operation.currency, _locale())
+    total = sum(refund.amount for refund in refunds)
+    amount = format_money(total, order.currency, _locale())
     if message.channel == Channel.SMS:
         words = _("%(store)s: %(amount)s of order %(reference)s is refunded to you.")
         return sms(words % {**_names(order), "amount": amount}, is_test=order.is_test)
@@ -192,10 +205,10 @@ def _refunded(message: Message, order: Order) -> Rendered | None:
             "quantity": piece.quantity,
             "amount": format_amount(piece.amount, order.currency, _locale()),
         }
-        for piece in operation.lines.order_by("pk")
+        for piece in OperationLine.objects.filter(operation__in=refunds).order_by("operation__settled_at", "pk")
     ]
-    is_all = operation.amount == order.captured_amount
-    context = {**_context(order), "amount": amount, "pieces": pieces, "reason": operation.reason, "is_all": is_all}
+    is_all = total == order.captured_amount
+    context = {**_context(order), "amount": amount, "pieces": pieces, "reason": refunds[0].reason, "is_all": is_all}
     return mail("orders/mail/refunded", subject, context, is_test=order.is_test)
 
 
