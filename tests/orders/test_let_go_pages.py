@@ -27,6 +27,7 @@ from tests.builders import captured_order, placed_order
 from tests.cast import Company
 from tests.orders.line_edits import edit, wishes
 from tests.orders.pages import HTMX, get, quick_order
+from tests.orders.twice import captured_twice, captures_of, fault_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SUM = "2,068.20 SEK"
@@ -112,6 +113,29 @@ def test_half_way_is_said_and_the_same_dialog_goes_on(alice_client: Client, half
     form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', text(answer)))
     again = post(alice_client, half, "cancel", form)
     assert "is ended: 623.99 SEK refunded." in text(again)
+
+
+def test_each_refund_is_named_where_it_stopped_and_at_the_end(alice_client: Client, acme: Company) -> None:
+    order = captured_twice(acme.store)
+    form = ask(alice_client, order, "cancel")[1]
+    fault_at(order, captures_of(order)[1], uuid.UUID(form["key"]).hex, Behaviour.Kind.DECLINE)
+    answer = post(alice_client, order, "cancel", form)
+    assert answer.status_code == 409
+    assert "Stopped half-way: 766.87 SEK released, 677.34 SEK refunded." in text(answer)
+    assert "The gateway declined the refund of 623.99 SEK" in text(answer)
+    form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', text(answer)))
+    assert "is ended: 623.99 SEK refunded." in text(post(alice_client, order, "cancel", form))
+    whole = captured_twice(acme.store)
+    answer = post(alice_client, whole, "cancel", ask(alice_client, whole, "cancel")[1])
+    assert "is ended: 766.87 SEK released, 677.34 SEK refunded, 623.99 SEK refunded." in text(answer)
+
+
+def test_an_unknown_refund_says_that_others_are_left(alice_client: Client, acme: Company) -> None:
+    order = captured_twice(acme.store)
+    controls.set_behaviour(Behaviour.Kind.TIMEOUT_AFTER, at=clock.now(), key_prefix="refund-", times=1)
+    answer = post(alice_client, order, "cancel", ask(alice_client, order, "cancel")[1])
+    assert "The refund of 677.34 SEK is not confirmed yet." in text(answer)
+    assert "choose Cancel order again to refund what is left" in text(answer)
 
 
 def test_releasing_names_the_sum_and_what_ends(alice_client: Client, half: Order) -> None:
