@@ -48,6 +48,7 @@ urlpatterns = [
     path("<uuid:order_id>/messages/<uuid:message_id>/mail/", letters.message_mail, name="message_mail"),
     path("<uuid:order_id>/messages/<uuid:message_id>/again/", letters.message_again, name="message_again"),
     path("<uuid:order_id>/logs/<int:seq>/", logs.logs, name="logs"),
+    path("<uuid:order_id>/logs/<int:seq>/<int:call>/<slug:half>/", logs.log, name="log"),
     path("<uuid:order_id>/sync/", payments.sync, name="sync"),
     path("<uuid:order_id>/notices/<int:alert_id>/dismiss/", payments.dismiss, name="dismiss"),
     path("<uuid:order_id>/slip/", slips.slip, name="slip"),

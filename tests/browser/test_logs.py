@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from common import clock
-from orders.models import Order
+from orders.lines import LineInput
+from orders.models import LineType, Order
 from sandbox.actions.controls import set_behaviour
 from tests import builders
 from tests.browsers import audit, overhang, sign_in
@@ -56,6 +57,25 @@ def test_a_capture_opens_its_calls_and_copies_a_body(
     expect(page.get_by_role("dialog").get_by_text("402 Payment Required")).to_be_visible()
 
 
+def test_a_long_body_is_shown_whole_in_its_place(
+    shared_portal: Portal, company: Company, open_page: Callable[..., Page]
+) -> None:
+    lines = tuple(LineInput(LineType.PHYSICAL, f"Bowl {number}", 1, 100, 2500) for number in range(100))
+    order = builders.captured_order(company.store, lines=lines)
+    page = open_page(base_url=shared_portal.address)
+    sign_in(page, shared_portal, company.people["alice"])
+    page.goto(f"/orders/{order.pk}/")
+    page.locator(".timeline > li").filter(has_text="Captured").get_by_role("link", name="View logs").click()
+    dialog = page.get_by_role("dialog", name="Logs: Captured")
+    expect(dialog).not_to_contain_text("Bowl 99")
+    dialog.get_by_role("link", name="Show the whole request").press("Enter")
+    whole = dialog.get_by_role("group", name="Request")
+    expect(whole).to_contain_text("Bowl 99")
+    expect(whole).to_be_focused()
+    expect(dialog.get_by_role("button", name="Copy Request")).to_be_visible()
+    assert audit(page) == []
+
+
 def test_without_scripts_it_is_a_page(shared_portal: Portal, company: Company, open_page: Callable[..., Any]) -> None:
     order = _order(company)
     page = open_page(scripts=False, base_url=shared_portal.address)
@@ -65,8 +85,8 @@ def test_without_scripts_it_is_a_page(shared_portal: Portal, company: Company, o
     expect(page.get_by_role("heading", name="Logs: Authorized")).to_be_visible()
     calls = page.locator(".calls > li")
     expect(calls.first).to_contain_text("Begin payment")
-    expect(calls.first.get_by_text("f…@…")).to_be_hidden()
+    expect(calls.first.get_by_text("f…@…").first).to_be_hidden()
     calls.first.locator("summary").click()
-    expect(calls.first.get_by_text("f…@…")).to_be_visible()
+    expect(calls.first.get_by_text("f…@…").first).to_be_visible()
     page.get_by_role("link", name="FJB-10498").first.click()
     expect(page).to_have_url(f"{shared_portal.address}/orders/{order.pk}/")

@@ -165,6 +165,7 @@ def test_of_an_unproven_webhook_only_its_size_is_kept_and_not_of_every_one(
         assert post(attempt.gateway_account_id, raw, secret="whsec_d3Jvbmc=").status_code == 401
     first, _second = RequestLog.objects.filter(direction=Direction.IN)
     assert (first.status_code, first.order_id, first.account_id) == (401, None, attempt.gateway_account_id)
+    assert (first.direction, first.method, first.path) == ("in", "POST", f"/webhooks/sandbox/{first.account_id}/")
     assert (first.request["kind"], first.request["body"], first.request["size"]) == ("other", "", len(raw))
 
 
