@@ -232,6 +232,11 @@ class Sheet:
         return format_money(self.order.releasable_amount, self.order.currency, get_language() or "en")
 
     @property
+    def reserved_sum(self) -> str:
+        """What the gateway holds: an extension keeps all of it."""
+        return format_money(self.order.reserved_amount, self.order.currency, get_language() or "en")
+
+    @property
     def can_see_refund(self) -> bool:
         """The role includes refunding, and something was captured."""
         return may(Verb.REFUND, self.order, self.access) and self.order.captured_amount > 0

@@ -18,6 +18,7 @@ from common.errors import DomainError
 from common.money import parse
 from orders.abilities import loses_rest, method_of
 from orders.actions.capture import cut_capture
+from orders.choosing import payouts
 from orders.choosing.dialog import Choosing
 from orders.cutting import CutError, Piece, Share, capture_everything, told_capture
 from orders.cutting.captures import chosen_pieces
@@ -179,8 +180,11 @@ class CaptureChoice(Choosing):
         rest = self.left + self.order.surplus_amount
         left = {"left": self.say(self.left), "rest": self.say(rest), "method": self.method.name}
         found = [
-            _("%(customer)s is charged %(total)s now. Giving it back later takes a refund.")
-            % {"customer": self.order.actor_label, "total": self.money}
+            _(
+                "%(customer)s is charged %(total)s now. It cannot be edited afterwards, and giving it back takes a refund."
+            )
+            % {"customer": self.order.actor_label, "total": self.money},
+            payouts.grows(self.money),
         ]
         until = self.order.authorization_expires_at
         if self.loses_rest:

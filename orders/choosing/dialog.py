@@ -15,8 +15,8 @@ from common.errors import Obstacle
 from common.money import format_amount, format_money
 from orders.choosing.amounts import AmountChoice, amount_choices
 from orders.choosing.lines import LineChoice, line_choices
+from orders.choosing.sums import Sum, taxes_of
 from orders.cutting import CutError, Free, Piece, Share
-from orders.facts import percent
 from orders.forms import ActForm
 from orders.models import Line
 from orders.rules import Verb, obstacle
@@ -31,14 +31,6 @@ class Problem:
     id: str
     label: str
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """A row of the sums."""
-
-    words: str
-    value: str
 
 
 class Choosing:
@@ -193,14 +185,7 @@ class Choosing:
     @property
     def taxes(self) -> list[Sum]:
         """VAT contained in the total, by rate."""
-        sums: dict[int, int] = {}
-        for piece in self.pieces:
-            sums[piece.tax_rate] = sums.get(piece.tax_rate, 0) + piece.tax_amount
-        return [
-            Sum(_("Of which VAT %(rate)s") % {"rate": percent(rate)}, self._amount(tax))
-            for rate, tax in sorted(sums.items(), reverse=True)
-            if tax
-        ]
+        return taxes_of(self.pieces, self.order.currency)
 
     def _amount(self, minor: int) -> str:
         return format_amount(minor, self.order.currency, self.locale)

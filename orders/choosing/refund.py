@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.actions.refund import cut_refund
+from orders.choosing import payouts
 from orders.choosing.amounts import AmountChoice, blank, sent_amount
 from orders.choosing.dialog import Choosing
 from orders.cutting import CaptureShares, CutError, Piece, Share, refund_everything, refund_pieces
@@ -194,7 +195,7 @@ class RefundChoice(Choosing):
         if self.selection.fee is not None:
             fee = {"fee": self.say(self.selection.fee.amount)}
             found.append(_("You keep %(fee)s as a return fee; it cannot be refunded later.") % fee)
-        found.append(_("Your next payout is %(total)s lower.") % facts)
+        found.append(payouts.shrinks(self.money))
         return found
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from orders.choosing import payouts
 from orders.editing.plan import Plan, say
 
 
@@ -26,4 +27,4 @@ def consequences_of(plan: Plan) -> list[str]:
     found = [words % names]
     if plan.is_last and plan.is_asked:
         found.append(_("Nothing is left to capture afterwards."))
-    return found
+    return [*found, payouts.stays()]

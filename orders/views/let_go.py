@@ -22,6 +22,7 @@ from common.htmx import respond_dialog, target_of
 from orders.actions.let_go import cancel_order, extend_order, release_order
 from orders.actions.unwind import Unwound, unwind_order
 from orders.forms import ActForm, EndForm
+from orders.letting_go import preview_of
 from orders.models import Operation, State
 from orders.outcomes import done_words, stopped_words
 from orders.rules import Verb, ending, extended_until, obstacle
@@ -119,6 +120,8 @@ def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -
     is_posted = target_of(request) == "drawer"
     order, at = sheet.order, sheet.now
     verb = ending(order) if way.form is EndForm else Verb(way.name)
+    found = obstacle(order, verb, sheet.access, at)
+    releases = obstacle(order, Verb.RELEASE, sheet.access, at) is None
     context: dict[str, Any] = {
         "sheet": sheet,
         "order": order,
@@ -126,8 +129,9 @@ def _ask(request: PortalRequest, sheet: Sheet, way: Way, *, problem: str = "") -
         "url": _address(sheet, way, verb),
         "beside": is_posted or request.GET.get("beside") == "1",
         "problem": problem,
-        "obstacle": obstacle(order, verb, sheet.access, at),
-        "releases": obstacle(order, Verb.RELEASE, sheet.access, at) is None,
+        "obstacle": found,
+        "releases": releases,
+        "preview": None if found else preview_of(order, verb, releases=releases),
         "ends_at": extended_until(order, at),
     }
     context["frame"] = "orders/decide/dialog.html" if target_of(request) in _DIALOG else "orders/decide/page.html"
