@@ -90,3 +90,4 @@ class WebhooksForm(forms.Form):
     """How everything is told."""
 
     mode = forms.ChoiceField(label=_("Webhooks"), choices=Control.Webhooks)
+    sums_only = forms.BooleanField(label=_("Tell sums only, no single movements"), required=False)

@@ -39,6 +39,11 @@ def set_webhooks(mode: str) -> None:
     Control.objects.update_or_create(pk=1, defaults={"webhooks": Control.Webhooks(mode)})
 
 
+def set_sums_only(*, is_on: bool) -> None:
+    """Choose whether merchants hear of single movements, or only of what was moved in all."""
+    Control.objects.update_or_create(pk=1, defaults={"sums_only": is_on})
+
+
 def set_behaviour(
     kind: str,
     *,

@@ -56,6 +56,7 @@ class Control(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     clock_offset_seconds = models.BigIntegerField(default=0)
     webhooks = models.CharField(max_length=12, choices=Webhooks, default=Webhooks.NORMAL)
+    sums_only = models.BooleanField(default=False)  # tell what was moved in all, and no single movement
 
     class Meta:
         constraints: ClassVar = [models.CheckConstraint(name="sandbox_has_one_panel", condition=Q(id=1))]
