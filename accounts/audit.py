@@ -25,6 +25,12 @@ class Kind(TextChoices):
     SIGNED_OUT_EVERYWHERE = "user.signed_out_everywhere"
     PREFERENCES_CHANGED = "user.preferences_changed"
     GATEWAY_CONNECTED = "gateway.connected"
+    UNCLAIMED_FOUND = "unclaimed.found"
+    UNCLAIMED_RETURNED = "unclaimed.returned"
+    UNCLAIMED_REFUSED = "unclaimed.refused"
+    UNCLAIMED_CAME_BACK = "unclaimed.came_back"
+    UNCLAIMED_ASKED_AGAIN = "unclaimed.asked_again"
+    UNCLAIMED_NOTED = "unclaimed.noted"
 
 
 def record(

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 import structlog
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.csrf import csrf_exempt
@@ -15,8 +16,8 @@ from django.views.decorators.http import require_POST
 from common import clock
 from common.actor import Actor
 from developers.trace import about
-from orders import operations
-from orders.models import Kind, Operation, State
+from orders import operations, unclaimed
+from orders.models import Kind, Operation, State, unclaimed_id
 from orders.syncing import sync_order
 from paylinks import settle
 from paylinks.models import Attempt
@@ -67,16 +68,28 @@ def _book(account: GatewayAccount, events: tuple[WebhookEvent, ...]) -> HttpResp
 
 
 def _session_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
-    """The attempt the session was opened for is asked about. Raises GatewayUnavailable."""
-    attempt_id = _uuid_of(event.our_reference)
-    attempts = Attempt.objects.filter(gateway_account=account).values_list("order_id", flat=True)
-    order_id = attempts.filter(pk=attempt_id).first() if attempt_id else None
-    if attempt_id is None or order_id is None:
-        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown attempt")
+    """The attempt the session was opened for is asked about; without one, the session. Raises GatewayUnavailable."""
+    if not event.session_reference:
+        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="no session")
         return True
-    about(order_id=order_id, attempt_id=attempt_id)
-    settle.check_attempt(attempt_id, at=clock.now())
+    attempt_id = _uuid_of(event.our_reference)
+    # a session whose answer was lost is known by our own reference
+    is_its = Q(session_reference=event.session_reference) | Q(pk=attempt_id, session_reference="")
+    found = Attempt.objects.filter(is_its, gateway_account=account).first()
+    if found is None:
+        return _unclaimed(account, event, attempt_id)
+    about(order_id=found.order_id, attempt_id=found.pk)
+    settle.check_attempt(found.pk, at=clock.now())
     return True
+
+
+def _unclaimed(account: GatewayAccount, event: WebhookEvent, attempt_id: uuid.UUID) -> bool:
+    """A session of no attempt: what the gateway says it holds is money nobody expected. Raises GatewayUnavailable."""
+    about(operation_id=unclaimed_id(account.pk, event.session_reference))
+    # it may call itself an attempt that was begun at another account of this store
+    elsewhere = Attempt.objects.filter(pk=attempt_id, order__store=account.store_id).exclude(gateway_account=account)
+    order_id = elsewhere.values_list("order_id", flat=True).first()
+    return unclaimed.hear(account, event.session_reference, order_id=order_id, at=clock.now())
 
 
 def _operation_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
@@ -101,17 +114,27 @@ def _came_back(operation: Operation, event: WebhookEvent) -> bool:
 
 
 def _nobodys_wish(account: GatewayAccount, event: WebhookEvent) -> bool:
-    """Something moved at the gateway that we did not ask for: the payment's order is synced."""
-    here = Operation.objects.filter(gateway_account=account)
-    paid = here.filter(kind=Kind.AUTHORIZE, gateway_reference=event.payment_reference).first()
-    if paid is not None and event.payment_reference:
-        return _sync(account, paid.order_id)
-    stray = here.filter(is_stray=True, payment_reference=event.payment_reference, settled_at=None).first()
-    if stray is None:
-        log.warning("webhook.ignored", account=str(account.pk), webhook=event.id, reason="unknown operation")
-        return True
-    about(order_id=stray.order_id, operation_id=stray.pk)
-    return not operations.resolve(stray.pk).is_in_flight
+    """Something moved at the gateway that we did not ask for: the payment's order is synced.
+
+    A payment of no order yet is asked about: a customer's attempt, or nobody's.
+    """
+    if not _placed_by(account, event).exists():
+        stray = Operation.objects.filter(
+            gateway_account=account, is_stray=True, payment_reference=event.payment_reference, settled_at=None
+        ).first()
+        if stray is not None:
+            about(order_id=stray.order_id, operation_id=stray.pk)
+            return not operations.resolve(stray.pk).is_in_flight
+        if not _session_updated(account, event):
+            return False
+    paid = _placed_by(account, event).first()
+    return _sync(account, paid.order_id) if paid is not None else True
+
+
+def _placed_by(account: GatewayAccount, event: WebhookEvent) -> QuerySet[Operation]:
+    """The authorization an order was placed with by the event's payment; none for an event without one."""
+    here = Operation.objects.filter(gateway_account=account, kind=Kind.AUTHORIZE)
+    return here.filter(gateway_reference=event.payment_reference).exclude(gateway_reference="")
 
 
 def _sync(account: GatewayAccount, order_id: uuid.UUID) -> bool:
@@ -124,11 +147,12 @@ def _sync(account: GatewayAccount, order_id: uuid.UUID) -> bool:
 _BOOK = {"session.updated": _session_updated, "operation.updated": _operation_updated}
 
 
-def _uuid_of(text: str) -> uuid.UUID | None:
+def _uuid_of(text: str) -> uuid.UUID:
+    """The attempt a session calls itself; what is none of ours is the nil UUID, which no attempt has."""
     try:
         return uuid.UUID(text)
     except ValueError:
-        return None
+        return uuid.UUID(int=0)
 
 
 def _plain(status: int, words: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from celery import shared_task
 from common import clock
 from common.kick import kick
 from messaging.actions import deliver
-from orders import documents, member_mail, messages, operations
+from orders import documents, member_mail, messages, operations, unclaimed, unclaimed_mail
 from orders.actions.book_message import book_message
 from orders.actions.expire import expire_authorizations
 from orders.nightly import audit_batch
@@ -25,6 +25,18 @@ def run_operation(operation_id: str) -> None:
 def sweep_operations() -> None:
     """Resolve operations that stand still."""
     operations.sweep_operations(clock.now())
+
+
+@shared_task
+def give_back_unclaimed(payment_id: str) -> None:
+    """Give money no order expects back now instead of at the next sweep."""
+    unclaimed.give_back(uuid.UUID(payment_id))
+
+
+@shared_task
+def sweep_unclaimed() -> None:
+    """Go on with such money that stands still."""
+    unclaimed.sweep_unclaimed(clock.now())
 
 
 @shared_task
@@ -55,6 +67,12 @@ def message_settled(message_id: str) -> None:
 def deliver_member_message(message_id: str) -> None:
     """Render and send what a member is told about an order."""
     deliver(message_id, member_mail.render, clock.now())
+
+
+@shared_task
+def deliver_unclaimed_message(message_id: str) -> None:
+    """Render and send what is told of money no order expects."""
+    deliver(message_id, unclaimed_mail.render, clock.now())
 
 
 @shared_task

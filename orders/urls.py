@@ -17,6 +17,7 @@ from orders.views import (
     refunds,
     repeats,
     slips,
+    unclaimed,
 )
 from orders.views import list as listing
 
@@ -24,6 +25,11 @@ app_name = "orders"
 urlpatterns = [
     path("", listing.order_list, name="list"),
     path("count/", listing.count, name="count"),
+    path("unclaimed/", unclaimed.unclaimed, name="unclaimed"),
+    path("unclaimed/<uuid:payment_id>/logs/", unclaimed.logs, name="unclaimed_logs"),
+    path("unclaimed/<uuid:payment_id>/logs/<int:call>/<slug:half>/", unclaimed.log, name="unclaimed_log"),
+    path("unclaimed/<uuid:payment_id>/again/", unclaimed.again, name="unclaimed_again"),
+    path("unclaimed/<uuid:payment_id>/note/", unclaimed.note, name="unclaimed_note"),
     path("<uuid:order_id>/", order.timeline, name="order"),
     path("<uuid:order_id>/details/", order.details, name="details"),
     path("<uuid:order_id>/customer/", order.customer, name="customer"),

@@ -140,7 +140,8 @@ class Snapshot:
     """All the gateway knows about one session at this moment.
 
     `amount` is what is authorized (or asked for, before that); `expires_at` is
-    the end of the hold, not of the session.
+    the end of the hold, not of the session. `email` and `phone` are the payer's,
+    where the gateway tells them.
     """
 
     state: SessionState
@@ -158,6 +159,8 @@ class Snapshot:
     refunded_amount: int = 0
     released_amount: int = 0
     movements: tuple[Movement, ...] = ()
+    email: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

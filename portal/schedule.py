@@ -21,6 +21,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "terms": every(600, "accounts.tasks.sweep_terms"),
     "sign-in links": every(24 * 3600, "accounts.tasks.tidy"),
     "operations": every(10, "orders.tasks.sweep_operations"),
+    "unclaimed payments": every(15, "orders.tasks.sweep_unclaimed"),
     "authorizations": every(60, "orders.tasks.expire_due_authorizations"),
     "audit": every(24 * 3600, "orders.tasks.audit_changed"),
     "attempts": every(15, "paylinks.tasks.sweep_attempts"),

@@ -26,6 +26,8 @@ def session_json(session: Session, at: datetime) -> dict[str, Any]:
         "amount": session.amount,
         "currency": session.currency,
         "method": session.method,
+        "email": session.email,
+        "phone": session.phone,
         "expires_at": session.expires_at.isoformat(),
         "payment": payment_json(payment, session) if payment else None,
     }

@@ -19,6 +19,7 @@ from orders.filters import filters_of
 from orders.forms import ListQuery
 from orders.rows import FIELDS, rows_of, sums_of
 from orders.search import PAGE_SIZE, Values
+from orders.unclaimed_rows import waiting
 
 
 @require_safe
@@ -37,6 +38,7 @@ def order_list(request: PortalRequest) -> HttpResponse:
         "is_too_short": 0 < len(query.words) < search.SHORTEST,
         "may_create": request.access.can(Permission.LINKS_CREATE),
         "oob": target_of(request) == "results",
+        "unclaimed": None if target_of(request) else waiting(request.access, query.store),
         **_places(query, page),
     }
     response = respond(request, "orders/list.html", context, fragments={"results": "orders/list.html#found"})

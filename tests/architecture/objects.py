@@ -18,6 +18,7 @@ from orders.models import Alert, Repeat
 from paylinks.models import PaymentLink
 from paylinks.tokens import token_of
 from tests import builders
+from tests.api import strangers
 
 # addresses that stand for a store by their query
 OF_STORE = {"paylinks:check_terms", "paylinks:configuration"}
@@ -55,6 +56,7 @@ def objects_of(store: Store, prefix: str, **customer: Any) -> dict[str, Any]:
         "item": uuid.uuid4(),
         "webhook": 0,
         "alert": alert.pk,
+        "unclaimed": strangers.heard(store).pk,
         "pair": Repeat.objects.get(earlier=order.pk).pk,
     }
 

@@ -20,7 +20,7 @@ from accounts.models import Member, Store, User
 from accounts.roles import PERMISSIONS, Permission, Role
 from common import clock
 from common.actor import Actor
-from orders.models import Event, Order
+from orders.models import Event, Order, UnclaimedPayment
 from paylinks.models import PaymentLink
 from tests.architecture.objects import OF_STORE, address, ask, objects_of
 from tests.architecture.test_access_matrix import MEMBER, NOWHERE, PUBLIC, TABLE
@@ -29,11 +29,12 @@ from tests.cast import Company
 pytestmark = pytest.mark.django_db
 
 NORA = {"recipient_email": "nora.dahl@example.com", "customer_name": "Nora Dahl", "country": "NO", "currency": "NOK"}
-OBJECTS = {"order", "link", "pending"}
+OBJECTS = {"order", "link", "pending", "unclaimed"}
 WITH_OBJECT = {name: row for name, row in TABLE.items() if row[1] != PUBLIC and OBJECTS & set(row[2])}
 WITHOUT_OBJECT = {
     name: row for name, row in TABLE.items() if row[1] != PUBLIC and not row[2] and not name.startswith("accounts:")
 }
+SHOWING = ("orders:list", "orders:unclaimed", "paylinks:history")
 ADDRESSES = (*WITH_OBJECT, *sorted(OF_STORE))
 SECOND = ("message", "invitation", "alert", "pair")  # named beside their order
 TWO_ROLES = (
@@ -92,6 +93,7 @@ def _snapshot(store: Store) -> list[list[tuple[Any, ...]]]:
         list(Order.objects.filter(store=store).order_by("pk").values_list()),
         list(PaymentLink.objects.filter(order__store=store).order_by("pk").values_list()),
         list(Event.objects.filter(order__store=store).order_by("pk").values_list()),
+        list(UnclaimedPayment.objects.filter(store=store).order_by("pk").values_list()),
     ]
 
 
@@ -170,14 +172,15 @@ def test_pages_without_an_object_show_nothing_of_a_sibling_store(stores: Stores)
 def test_pages_show_both_stores_to_whom_both_are_granted(stores: Stores) -> None:
     """The control of the one above: what it looks for is there to be seen."""
     client = stores.person("both", {None: Role.USER})
-    shown = "".join(client.get(reverse(page)).content.decode() for page in ("orders:list", "paylinks:history"))
+    shown = "".join(client.get(reverse(page)).content.decode() for page in SHOWING)
     assert [mark for mark in _marks(stores.second) if mark not in shown] == []
 
 
 def _marks(store: Store) -> list[str]:
     """What would give a store away in a list or a menu."""
     orders = Order.objects.filter(store=store)
-    return [store.name, store.mid, "NLK-1", "NLK-2", *(str(order.pk) for order in orders)]
+    strays = UnclaimedPayment.objects.filter(store=store)
+    return [store.name, store.mid, "NLK-1", "NLK-2", *(str(each.pk) for each in (*orders, *strays))]
 
 
 def test_a_sibling_stores_mid_is_refused_wherever_it_is_given(stores: Stores) -> None:

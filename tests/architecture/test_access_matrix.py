@@ -43,6 +43,11 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "accounts:sign_out_everywhere": ("POST", MEMBER, ()),
     "orders:list": ("GET", Permission.ORDERS_VIEW, ()),
     "orders:count": ("GET", Permission.ORDERS_VIEW, ()),
+    "orders:unclaimed": ("GET", Permission.ORDERS_VIEW, ()),
+    "orders:unclaimed_logs": ("GET", Permission.DEVELOPER_LOGS, ("unclaimed",)),
+    "orders:unclaimed_log": ("GET", Permission.DEVELOPER_LOGS, ("unclaimed", "call", "half")),
+    "orders:unclaimed_again": ("POST", Permission.ORDERS_REFUND, ("unclaimed",)),
+    "orders:unclaimed_note": ("POST", Permission.ORDERS_REFUND, ("unclaimed",)),
     "orders:order": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:details": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:customer": ("GET", Permission.ORDERS_VIEW, ("order",)),
@@ -175,7 +180,7 @@ def test_a_stranger_finds_nothing_of_ours(world: World) -> None:
     client = Client()
     client.force_login(world.people["stranger"])
     for name, (_methods, _who, arguments) in TABLE.items():
-        if {"order", "link", "pending"} & set(arguments):
+        if {"order", "link", "pending", "unclaimed"} & set(arguments):
             assert {answer.status_code for answer in _ask(client, world, name)} == {404}, name
     for page in ("orders:list", "paylinks:history", "paylinks:create", "paylinks:configuration"):
         assert client.get(reverse(page), {"store": world.mid}).status_code == 404, page

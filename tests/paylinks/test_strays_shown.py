@@ -116,7 +116,7 @@ def test_the_list_marks_the_order_above_all_else(
     )
     return_stray(order, paid_twice, order.gateway_account, reason="already_paid", at=at)
     alice_client.get("/orders/")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         marked = [row for row in rows(get(alice_client, f"/orders/{query}")) if MARK in row]
     assert len(marked) == 1
     assert f"order-{order.pk}" in marked[0]
