@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.db.models import Q, QuerySet
@@ -18,17 +19,29 @@ log = structlog.get_logger(__name__)
 ORDERS_PER_BATCH = 100  # then the next task goes on: others need the worker too
 # an order's time of change is taken when its request begins: who commits later than that is not missed
 _MARGIN = timedelta(minutes=10)
-_LATE = timedelta(hours=12)  # a run that took so long was taken up again: a night was missed
+_ZONE = ZoneInfo("Europe/Stockholm")  # the clock settlements close by
+_HOUR, _MINUTE = 3, 10  # nobody sells then, and it is no hour that summer time skips or repeats
+
+
+def night_before(at: datetime) -> datetime:
+    """When the last night's run became due."""
+    local = at.astimezone(_ZONE)
+    night = local.replace(hour=_HOUR, minute=_MINUTE, second=0, microsecond=0)
+    return night if night <= local else night - timedelta(days=1)
 
 
 def audit_batch(at: datetime) -> bool:
-    """Audit the next orders of the run; True when there is more to do.
+    """Audit the next orders of the night's run, if it is not done; True when there is more to do.
+
+    A night is due from 03:10 until it was run: whoever was away then makes up for it.
 
     What differs is logged, told on the order's timeline and put before a
     person; nothing is repaired. An order whose gateway does not answer is
     looked at again in the next run.
     """
-    run = open_run(at)
+    run = open_run(at, night=night_before(at))
+    if run is None:
+        return False
     found = list(audit_orders(_due(run), asks_gateway=True, after=run.last_id, most=ORDERS_PER_BATCH))
     unanswered = [order_id for order_id, wrong in found if any(each.what == NO_ANSWER for each in wrong)]
     told = Alert.objects.filter(order__in=[order_id for order_id, _wrong in found], kind=Alert.Kind.DIFFERENCE)
@@ -44,7 +57,7 @@ def audit_batch(at: datetime) -> bool:
     if ids:
         return True
     log.info("audit.done", orders=run.orders, differences=run.differences, unanswered=len(run.unanswered))
-    return run.started_at <= at - _LATE
+    return run.started_at < night_before(at)  # it was taken up again: a night was missed
 
 
 def _due(run: AuditRun) -> QuerySet[Order]:

@@ -77,6 +77,6 @@ def deliver_unclaimed_message(message_id: str) -> None:
 
 @shared_task
 def audit_changed() -> None:
-    """A batch of what changed since the last run is audited; then the next task goes on."""
+    """A batch of the night's run, while it is due; then the next task goes on."""
     if audit_batch(clock.now()):
         kick("orders.tasks.audit_changed")

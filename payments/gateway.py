@@ -141,7 +141,8 @@ class Snapshot:
 
     `amount` is what is authorized (or asked for, before that); `expires_at` is
     the end of the hold, not of the session. `email` and `phone` are the payer's,
-    where the gateway tells them.
+    where the gateway tells them. A gateway that keeps only sums and not what
+    they are made of says so: `tells_movements` is False then.
     """
 
     state: SessionState
@@ -159,6 +160,7 @@ class Snapshot:
     refunded_amount: int = 0
     released_amount: int = 0
     movements: tuple[Movement, ...] = ()
+    tells_movements: bool = True
     email: str = ""
     phone: str = ""
 

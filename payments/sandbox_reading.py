@@ -50,6 +50,7 @@ def snapshot(body: Mapping[str, Any]) -> Snapshot:
         refunded_amount=int(payment.get("refunded_amount", 0)),
         released_amount=int(payment.get("released_amount", 0)),
         movements=tuple(_movement(item) for item in payment.get("movements", ())),
+        tells_movements="movements" in payment or not payment,
         email=body.get("email", ""),
         phone=body.get("phone", ""),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sandbox.models import Movement, Payment, Session
+from sandbox.models import Control, Movement, Payment, Session
 
 OWN_KEY = "sandbox:"  # keys of movements no merchant asked for
 K = Movement.Kind
@@ -34,8 +34,13 @@ def session_json(session: Session, at: datetime) -> dict[str, Any]:
 
 
 def payment_json(payment: Payment, session: Session) -> dict[str, Any]:
-    """The reservation with its totals; only what is certain counts in them."""
+    """The reservation with its totals; only what is certain counts in them.
+
+    A provider that tells sums only leaves out what they are made of.
+    """
     totals = payment.totals
+    sums_only = Control.objects.filter(sums_only=True).exists()
+    told = {} if sums_only else {"movements": [movement_json(movement) for movement in payment.movements.all()]}
     return {
         "reference": str(payment.id),
         "amount": payment.amount,
@@ -46,7 +51,7 @@ def payment_json(payment: Payment, session: Session) -> dict[str, Any]:
         "captured_amount": totals.certain(K.CAPTURE),
         "refunded_amount": totals.certain(K.REFUND),
         "released_amount": totals.certain(K.VOID, K.RELEASE),
-        "movements": [movement_json(movement) for movement in payment.movements.all()],
+        **told,
     }
 
 

@@ -9,24 +9,30 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from orders.models import AuditRun
 
+_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended('orders.auditrun', 0))"
 
-@transaction.atomic
-def open_run(at: datetime) -> AuditRun:
-    """The run that is not finished, or a new one that looks at what changed since the last one began."""
+
+@transaction.atomic(durable=True)
+def open_run(at: datetime, *, night: datetime) -> AuditRun | None:
+    """The run that is not finished, or this night's, which looks at what changed since the last one began.
+
+    None when one has begun since `night`: two schedulers do not make two runs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT)
     running = AuditRun.objects.filter(finished_at=None).first()
     if running is not None:
         return running
     last = AuditRun.objects.order_by("-started_at", "-pk").first()
+    if last and last.started_at >= night:
+        return None
     since, again = (last.started_at, last.unanswered) if last else (None, [])
-    # two at once: the constraint lets one begin, the other reads it
-    return AuditRun.objects.get_or_create(
-        finished_at=None, defaults={"started_at": at, "since": since, "again": again}
-    )[0]
+    return AuditRun.objects.create(started_at=at, since=since, again=again)
 
 
 def advance_run(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from celery.schedules import crontab
 from django.conf import settings
 
 from portal.celery import app
@@ -15,4 +18,15 @@ def test_every_beat_entry_names_a_real_task():
 
 def test_every_beat_entry_expires_before_its_successor():
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        assert entry["options"]["expires"] <= entry["schedule"]
+        schedule = entry["schedule"]
+        assert entry["options"]["expires"] <= (3600 if isinstance(schedule, crontab) else schedule)
+
+
+def test_what_is_seldom_goes_by_the_clock_and_not_by_the_start_of_beat():
+    """An interval that is longer than beat lives never ends."""
+    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+        schedule = entry["schedule"]
+        if isinstance(schedule, crontab):
+            assert (len(schedule.hour), len(schedule.minute)) == (24, 1), name
+        else:
+            assert timedelta(seconds=schedule) <= timedelta(hours=1), name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from accounts.models import Store
 from common import clock
 from orders import nightly, tasks
 from orders.models import Alert, AuditRun, Event, Order
-from orders.nightly import audit_batch
+from orders.nightly import audit_batch, night_before
 from sandbox import clock as sandbox_clock
 from sandbox.models import Payment
 from tests import builders
@@ -64,6 +64,36 @@ def test_the_task_goes_on_until_all_is_looked_at(store: Store, monkeypatch: pyte
     tasks.audit_changed()
     assert kicked == ["orders.tasks.audit_changed"]
     assert AuditRun.objects.get().finished_at is not None
+
+
+@pytest.mark.parametrize(
+    ("at", "night"),
+    [
+        ("2026-11-20 02:09", "2026-11-19 02:10"), ("2026-11-20 02:10", "2026-11-20 02:10"),
+        ("2026-07-01 01:09", "2026-06-30 01:10"), ("2026-07-01 23:59", "2026-07-01 01:10"),
+        ("2026-03-29 01:09", "2026-03-28 02:10"), ("2026-03-29 01:10", "2026-03-29 01:10"),  # no 02:30 that night
+        ("2026-10-25 02:09", "2026-10-24 01:10"), ("2026-10-25 02:10", "2026-10-25 02:10"),  # 02:30 twice
+    ],
+)  # fmt: skip
+def test_a_night_is_due_from_ten_past_three_in_stockholm(at: str, night: str) -> None:
+    assert night_before(datetime.fromisoformat(f"{at}Z")) == datetime.fromisoformat(f"{night}Z")
+
+
+def test_a_night_is_run_once_however_often_it_is_asked_for(store: Store) -> None:
+    first = datetime.fromisoformat("2026-11-20 02:10Z")
+    hours = [first + timedelta(hours=hour) for hour in range(24)]
+    assert [audit_batch(at) for at in (*hours, *hours)] == [False] * 48
+    assert AuditRun.objects.count() == 1
+    audit_batch(first + timedelta(days=1))
+    assert list(AuditRun.objects.values_list("started_at", flat=True)) == [first, first + timedelta(days=1)]
+
+
+def test_a_night_that_was_slept_through_is_made_up_for_in_the_next_hour(store: Store) -> None:
+    night = datetime.fromisoformat("2026-11-20 02:10Z")
+    for at in (night, night + timedelta(days=1, hours=7), night + timedelta(days=1, hours=8)):
+        audit_batch(at)
+    begun = list(AuditRun.objects.values_list("started_at", flat=True))
+    assert begun == [night, night + timedelta(days=1, hours=7)]
 
 
 def test_a_missed_night_is_caught_up(store: Store) -> None:
