@@ -28,6 +28,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "terms": every(600, "accounts.tasks.sweep_terms"),
     "sign-in links": hourly(40, "accounts.tasks.tidy"),
     "operations": every(10, "orders.tasks.sweep_operations"),
+    "unclaimed payments": every(15, "orders.tasks.sweep_unclaimed"),
     "authorizations": every(60, "orders.tasks.expire_due_authorizations"),
     "audit": hourly(10, "orders.tasks.audit_changed"),  # once a night, from 03:10 on: orders.nightly
     "attempts": every(15, "paylinks.tasks.sweep_attempts"),
