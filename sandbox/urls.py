@@ -16,6 +16,7 @@ urlpatterns = [
     path("webhooks/<int:webhook>/again/", desk.resend_webhook, name="resend"),
     path("sessions/<uuid:session>/review/", desk.review, name="review"),
     path("sessions/<uuid:session>/by-hand/", desk.move_by_hand, name="by_hand"),
+    path("sessions/<uuid:session>/elsewhere/", desk.open_elsewhere, name="elsewhere"),
     path("operations/<uuid:movement>/fail/", desk.fail_refund, name="fail"),
     path("operations/<uuid:movement>/answer/", desk.settle, name="settle"),
     path("outbox/", outbox.outbox, name="outbox"),

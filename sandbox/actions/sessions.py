@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from sandbox.refusals import Refusal, not_found
 from sandbox.snapshots import OWN_KEY
 
 State = Session.State
+_ELSEWHERE_LIFE = timedelta(hours=48)
 _BRANDS = ("Visa", "Mastercard", "Amex")
 
 
@@ -34,6 +35,21 @@ def open_session(account: uuid.UUID, wish: Mapping[str, Any], at: datetime) -> S
         defaults={**wish, "created_at": at},
     )
     return session if is_new else _same(session, wish)
+
+
+def open_elsewhere(session_id: uuid.UUID, at: datetime) -> Session:
+    """Open a session like this one, as if somebody had sent a customer here past the merchant's portal.
+
+    The portal hears of it by webhook and knows nothing of it. Raises Refusal when there is no such session.
+    """
+    like = Session.objects.filter(pk=session_id).first()
+    if like is None:
+        raise not_found("session")
+    like.pk, like.our_reference = uuid.uuid4(), f"elsewhere-{uuid.uuid4().hex}"
+    like.state, like.finished_at = State.OPEN, None
+    like.created_at, like.expires_at = at, at + _ELSEWHERE_LIFE
+    like.save(force_insert=True)
+    return like
 
 
 def find_session(account: uuid.UUID, our_reference: str) -> Session | None:

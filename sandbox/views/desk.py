@@ -97,6 +97,15 @@ def review(request: HttpRequest, session: uuid.UUID) -> None:
     sessions.review(session, is_approved=request.POST.get("approve") == "yes", at=clock.now())
 
 
+@login_not_required
+@require_POST
+def open_elsewhere(request: HttpRequest, session: uuid.UUID) -> HttpResponse:
+    """A payment the shop's portal knows nothing of: the tester pays it on the hosted page."""
+    found = get_object_or_404(Session, pk=session)
+    opened = sessions.open_elsewhere(found.pk, clock.now())
+    return HttpResponseRedirect(reverse("sandbox:checkout", args=[opened.pk]))
+
+
 @_control
 def settle(request: HttpRequest, movement: uuid.UUID) -> None:
     """Answer a late operation now."""

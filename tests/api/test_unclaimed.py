@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.test import Client
 
 from accounts.models import AuditEntry, Store
 from common import clock
@@ -258,6 +259,22 @@ def test_an_attempt_of_another_merchant_is_never_named(store: Store, globex: Com
     payment = strangers.of(session)
     assert (payment.order_id, payment.merchant_id) == (None, store.merchant_id)
     assert "stray.found" not in theirs.order.events.values_list("kind", flat=True)
+
+
+def test_a_tester_pays_past_the_shop(client: Client, store: Store) -> None:
+    attempt = builders.begun(builders.system_link(store), method="swish")
+    page = client.get("/sandbox/").content.decode()
+    assert f"Pay past the shop, like {attempt.pk}" in page
+    answer = client.post(f"/sandbox/sessions/{attempt.session_reference}/elsewhere/")
+    session = Session.objects.latest("created_at")
+    assert answer["Location"] == f"/sandbox/checkout/{session.pk}/"
+    strangers.decide(session)
+    deliver_due()
+    unclaimed.give_back(strangers.of(session).pk)
+    assert _moved(session)[-1] == ("refund", attempt.amount, "succeeded")
+    attempt.refresh_from_db()
+    assert attempt.state == "begun"
+    assert client.post(f"/sandbox/sessions/{uuid.uuid4()}/elsewhere/").status_code == 404
 
 
 def test_admins_and_the_payer_are_told(store: Store, mailoutbox: list[Any]) -> None:

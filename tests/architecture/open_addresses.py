@@ -22,6 +22,7 @@ OPEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "sandbox:review": ("POST", ("session",)),
     "sandbox:settle": ("POST", ("movement",)),
     "sandbox:by_hand": ("POST", ("session",)),
+    "sandbox:elsewhere": ("POST", ("session",)),
     "sandbox:fail": ("POST", ("movement",)),
     "sandbox:outbox": ("GET", ()),
     "sandbox:outbox_json": ("GET", ()),

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from accounts.models import AuditEntry, Store
 from common import clock
-from orders.models import Alert, AuditRun, Event, Line, Operation, Order
+from orders.models import Alert, AuditRun, Event, Line, Operation, Order, UnclaimedPayment, UnclaimedReturn
 from paylinks.models import Attempt, PaymentLink
 from tests import builders
+from tests.api import strangers
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,33 @@ def test_one_cause_has_one_open_alert(store: Store) -> None:
 def test_one_audit_runs_at_a_time(db: None) -> None:
     AuditRun.objects.create(started_at=clock.now())
     _refused("one_audit_runs_at_a_time", lambda: AuditRun.objects.create(started_at=clock.now()))
+
+
+UNCLAIMED_ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("open_unclaimed_payment_is_looked_at_again", {"next_check_at": None}),
+    ("open_unclaimed_payment_is_looked_at_again", {"closed_at": Now()}),
+    ("only_a_closed_unclaimed_payment_is_noted", {"noted_at": Now()}),
+    ("unclaimed_amount_is_positive", {"amount": 0}),
+]
+RETURN_ROWS: list[tuple[str, dict[str, Any]]] = [
+    ("settled_return_has_its_time", {"state": "succeeded"}),
+    ("return_amount_is_positive", {"amount": 0}),
+    ("return_gives_back", {"kind": "capture"}),
+    ("only_a_refund_made_comes_back", {"came_back_at": Now()}),
+]
+
+
+def test_an_illegal_unclaimed_payment_is_refused(store: Store) -> None:
+    payment = strangers.heard(store)
+    for name, values in UNCLAIMED_ROWS:
+        _refused(name, lambda values=values: UnclaimedPayment.objects.filter(pk=payment.pk).update(**values))
+    for name, values in RETURN_ROWS:
+        _refused(name, lambda values=values: UnclaimedReturn.objects.filter(payment=payment).update(**values))
+    again = UnclaimedReturn.objects.get(payment=payment)
+    again.pk, again.key = None, "other"
+    _refused("one_return_at_a_time", lambda: again.save(force_insert=True))
+    payment.pk = builders.uuid.uuid4()
+    _refused("unclaimed_is_found_once", lambda: payment.save(force_insert=True))
 
 
 def test_a_gateway_reference_is_booked_once(store: Store) -> None:
