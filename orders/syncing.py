@@ -49,7 +49,7 @@ def sync_order(order_id: uuid.UUID, *, by: Actor, at: datetime) -> Synced:
         seen = Order.objects.select_related("gateway_account__store").get(pk=order_id)
         with tracing(order_id=order_id):
             snapshot = gateway_for(seen.paying_account).fetch(seen.session_reference)
-        done = book_movements(order_id, snapshot, at=at)
+        done = book_movements(order_id, snapshot, seen=seen.version, at=at)
         booked += done.operations
         books = load(order_id)
         findings = findings_of(books, snapshot)

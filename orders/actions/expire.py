@@ -77,7 +77,7 @@ def _has_ended(order: Order, at: datetime) -> bool:
         return False
     if _has_news(order, snapshot):
         # what the gateway took before the end must not be booked as let go
-        book_movements(order.pk, snapshot, at=at)
+        book_movements(order.pk, snapshot, seen=order.version, at=at)
     return not _moved(order, snapshot, at)
 
 

@@ -19,6 +19,7 @@ from orders.actions.reserve import freeze
 from orders.actions.reverse import reverse_refund
 from orders.audit import TOLD, matched
 from orders.cutting import Piece, told_capture, told_refund
+from orders.deltas import deltas, is_by_sums
 from orders.models import Kind, Operation, Order, State
 from orders.selection import rest_to_capture, rest_to_refund
 from orders.states import OPEN, IllegalMove, Status
@@ -42,10 +43,12 @@ class Booked:
 
 
 @transaction.atomic(durable=True)
-def book_movements(order_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> Booked:
+def book_movements(order_id: uuid.UUID, snapshot: Snapshot, *, seen: int, at: datetime) -> Booked:
     """Book movements that carry a gateway reference we lack, and refunds that came back, once.
 
-    What would pass a limit, or cannot follow from the order's status, is left
+    Of a gateway that tells only sums, what these have grown by is booked, unless
+    the order is not as it was when the gateway was asked (version `seen`): then
+    nobody can tell whose the difference is. What would pass a limit, or cannot follow from the order's status, is left
     alone: the comparison that follows reports it.
     """
     order = locked(order_id)
@@ -53,13 +56,20 @@ def book_movements(order_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> 
     if (snapshot.payment_reference, snapshot.currency) != (order.payment_reference, order.currency):
         return Booked((), before, before)
     found = []
-    for movement in _lacking(order, snapshot):
+    for movement in _news(order, snapshot, seen, at):
         operation = _try(order, movement, lambda m=movement: _book(order, m, snapshot, at))  # type: ignore[misc]
         found += [operation] if operation else []
     for refund, movement in _came_back(order, snapshot):
         reversal = reverse_refund(order, refund, movement, at=at)
         found += [reversal] if reversal else []
     return Booked(tuple(found), before, order.version)
+
+
+def _news(order: Order, snapshot: Snapshot, seen: int, at: datetime) -> Iterator[Movement]:
+    if not is_by_sums(order, snapshot):
+        yield from _lacking(order, snapshot)
+    elif order.version == seen:
+        yield from deltas(order, snapshot, at=at)
 
 
 def _lacking(order: Order, snapshot: Snapshot) -> Iterator[Movement]:

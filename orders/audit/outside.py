@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from developers.trace import tracing
 from orders.audit.books import CAPTURES, REFUNDS, RELEASES, Books, Row
 from orders.audit.differences import Finding, unequal
+from orders.deltas import SUM
 from orders.models import Kind, Operation, State
 from orders.models.operations import IN_FLIGHT
 from orders.states import OPEN
@@ -68,14 +69,20 @@ def totals(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
         ("refunded at the gateway", (REFUNDS,), snapshot.refunded_amount),
         ("released at the gateway", RELEASES, snapshot.released_amount),
     ):
-        unheard = {operation["key"] for operation in books.own(*kinds, states=IN_FLIGHT)}
-        ahead = sum(m.amount for m in snapshot.movements if m.key in unheard and m.state == Outcome.SUCCEEDED)
-        yield from unequal(what, books.total(*kinds) - _came_back(books, kinds), found - ahead)
+        ours = books.total(*kinds) - _came_back(books, kinds)
+        if snapshot.tells_movements:
+            unheard = {operation["key"] for operation in books.own(*kinds, states=IN_FLIGHT)}
+            ahead = sum(m.amount for m in snapshot.movements if m.key in unheard and m.state == Outcome.SUCCEEDED)
+        else:  # what is on its way may be in the sum or not
+            ahead = min(max(found - ours, 0), books.in_flight(*kinds))
+        yield from unequal(what, ours, found - ahead)
 
 
 def _authorized(books: Books, snapshot: Snapshot) -> int:
     """What is authorized; a changed total the gateway has said yes to unheard counts already."""
     asked = {operation["key"]: operation["amount"] for operation in books.own(Kind.ADJUST, states=IN_FLIGHT)}
+    if not snapshot.tells_movements and snapshot.amount in asked.values():
+        return snapshot.amount
     unheard = [m.key for m in snapshot.movements if m.key in asked and m.state == Outcome.SUCCEEDED]
     return int(asked[unheard[-1]]) if unheard else books.order.authorized_amount
 
@@ -85,20 +92,32 @@ def _came_back(books: Books, kinds: tuple[str, ...]) -> int:
 
 
 def movements(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
-    """Each of our wishes is there once with its amount and outcome, and none is there that is not ours."""
+    """Each of our wishes is there once with its amount and outcome, and none is there that is not ours.
+
+    What a sum told may be several movements, or a part of one: of these only the sums are compared.
+    """
+    if not snapshot.tells_movements:
+        return
     keys = [movement.key for movement in snapshot.movements if movement.key]
     yield from unequal("movements of one key at the gateway", len(set(keys)), len(keys))
     ours = matched(snapshot.movements, books.operations)
     came_back = books.reversed_ids()
     for operation in books.own(*_NAMED, states=State):
-        if operation["state"] in _SETTLED and not operation["key"].startswith(CHARGE):
+        if operation["state"] in _SETTLED and not operation["key"].startswith(CHARGE) and not _is_sum(operation):
             state = State.DECLINED if operation["id"] in came_back else operation["state"]
             yield from _one(operation["kind"], state, operation["amount"], ours.get(operation["id"]))
     known = set(map(id, ours.values()))
+    by_sums = any(map(_is_sum, books.operations))
     for movement in snapshot.movements:
+        if by_sums and not movement.key:
+            continue
         is_made = movement.state == Outcome.SUCCEEDED or bool(movement.key and movement.state == Outcome.PENDING)
         if movement.kind in _NAMED and is_made and id(movement) not in known:
             yield Finding(f"{movement.kind} at the gateway", "an operation of ours", movement.amount)
+
+
+def _is_sum(operation: Row) -> bool:
+    return str(operation["gateway_reference"]).startswith(SUM)
 
 
 def matched(there: Iterable[Movement], operations: Iterable[Row]) -> dict[str, Movement]:

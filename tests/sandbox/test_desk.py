@@ -52,6 +52,17 @@ def test_the_desk_switches_webhooks(client: Client) -> None:
     assert panel().webhooks == "twice"
 
 
+def test_the_desk_hides_single_movements(client: Client, authorized: Session) -> None:
+    assert "Tell sums only" in client.get("/sandbox/").content.decode()
+    client.post("/sandbox/webhooks/", {"mode": "normal", "sums_only": "on"})
+    ask = Ask(Movement.Kind.CAPTURE, "key-1", 100, "SEK")
+    operations.perform(ACCOUNT, authorized.payment.pk, ask, behaviour=Behaviour.Kind.SUCCEED, at=clock.now())
+    told = Webhook.objects.latest("pk").payload["data"]["session"]["payment"]
+    assert (told["captured_amount"], "movements" in told) == (100, False)
+    client.post("/sandbox/webhooks/", {"mode": "normal"})
+    assert not panel().sums_only
+
+
 def test_the_desk_answers_a_late_operation_now(client: Client, authorized: Session) -> None:
     ask = Ask(Movement.Kind.CAPTURE, "key-1", 100, "SEK")
     behaviour = Behaviour.Kind.LATE
