@@ -38,7 +38,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "is_moved": panel.clock_offset_seconds != 0,
         "behaviour": BehaviourForm(initial={"kind": kind, "once": bool(rule and rule.times_left)}),
         "rules": Behaviour.objects.exclude(account=None, key_prefix="")[:_LATEST],
-        "webhooks_form": WebhooksForm(initial={"mode": panel.webhooks}),
+        "webhooks_form": WebhooksForm(initial={"mode": panel.webhooks, "sums_only": panel.sums_only}),
         "sessions": session_rows(at, _LATEST),
         "kinds": HandForm.KINDS,
         "movements": movement_rows(_LATEST),
@@ -83,6 +83,7 @@ def set_webhooks(request: HttpRequest) -> None:
     form = WebhooksForm(request.POST)
     if form.is_valid():
         controls.set_webhooks(form.cleaned_data["mode"])
+        controls.set_sums_only(is_on=form.cleaned_data["sums_only"])
 
 
 @_control
