@@ -102,5 +102,5 @@ def test_a_call_without_an_answer_has_no_response_to_show(alice_client: Client, 
     RequestLog.objects.filter(action="capture").update(response=None)
     row = RequestLog.objects.get(action="capture")
     logs = logs_of(get(alice_client, f"/orders/{order.pk}/"), "Captured")
-    assert "<h3>Response" not in get(alice_client, logs)
+    assert "<h2>Response" not in get(alice_client, logs)
     assert alice_client.get(f"{logs}{row.pk}/response/").status_code == 404

@@ -87,7 +87,7 @@ def test_what_nobody_answered_says_so(alice_client: Client, store: Store, monkey
         builders.capture(order)
     page = log_page(alice_client, order, "Capture not confirmed yet")
     assert "No answer in time" in page
-    assert "<h3>Response" not in page
+    assert "<h2>Response" not in page
 
 
 def test_what_was_answered_late_opens_the_webhook_too(alice_client: Client, store: Store) -> None:
