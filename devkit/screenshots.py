@@ -20,6 +20,7 @@ from devkit.running import environment, free_port, prepare
 from devkit.stops import Cast, Stop
 from devkit.tour import tour
 from devkit.tour_of_customers import customers
+from devkit.tour_of_mishaps import mishaps
 
 FOLDER = places.ROOT / "docs" / "screenshots"
 DEMO = Cast("alice@example.com", "rita@example.com", "CF1004211", "CF1004213")
@@ -42,8 +43,8 @@ def main() -> int:
     """Draw everything again; pictures of screens that are gone go too."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     drawn: set[str] = set()
-    with _portal() as address, _browser() as browser:
-        for stop in _stops(browser, address):
+    with _portal() as (address, processes), _browser() as browser:
+        for stop in _stops(browser, address, processes):
             drawn |= set(_draw(stop))
             print(f"{stop.name}", flush=True)
     for old in FOLDER.glob("*.png"):
@@ -55,7 +56,7 @@ def main() -> int:
 
 
 @contextmanager
-def _portal() -> Iterator[str]:
+def _portal() -> Iterator[tuple[str, Processes]]:
     with services.throw_away() as taken, tempfile.TemporaryDirectory(prefix="cf-shots-") as folder:
         port = free_port(_FIRST_PORT)
         own = {"COUNTERFOIL_DATA_DIR": folder, "COUNTERFOIL_STATIC_ROOT": f"{folder}/static"}
@@ -65,7 +66,7 @@ def _portal() -> Iterator[str]:
             processes.start()
             address = f"http://localhost:{port}"
             wait_until_served(address, processes)
-            yield address
+            yield address, processes
         finally:
             processes.stop()
 
@@ -78,7 +79,7 @@ def _browser() -> Iterator[Browser]:
         browser.close()
 
 
-def _stops(browser: Browser, address: str) -> Iterator[Stop]:
+def _stops(browser: Browser, address: str, processes: Processes) -> Iterator[Stop]:
     def new_page() -> Page:
         context = browser.new_context(
             base_url=address,
@@ -91,7 +92,7 @@ def _stops(browser: Browser, address: str) -> Iterator[Stop]:
         context.set_default_timeout(15_000)
         return context.new_page()
 
-    return chain(tour(new_page, DEMO), customers(new_page, DEMO))
+    return chain(tour(new_page, DEMO), customers(new_page, DEMO), mishaps(new_page, DEMO, processes))
 
 
 def _draw(stop: Stop) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from devkit import hands
-from devkit.stops import Cast, NewPage, Stop
+from devkit.stops import Cast, NewPage, Stop, alone
 from devkit.tour_of_orders import changes
 
 FULL_BASKET = (
@@ -34,6 +34,10 @@ def sign_in(page: Page, cast: Cast) -> Iterator[Stop]:
     """From the address to the list."""
     page.goto("/sign-in/")
     yield Stop("sign-in", page)
+    page.get_by_label("Work e-mail").fill("alice")
+    page.get_by_role("button", name="Send sign-in link").click()
+    page.locator(".error").wait_for()
+    yield Stop("sign-in-errors", page)
     before = hands.links_to(page, cast.owner)
     page.get_by_label("Work e-mail").fill(cast.owner)
     page.get_by_role("button", name="Send sign-in link").click()
@@ -68,9 +72,11 @@ def _order(page: Page) -> Iterator[Stop]:
         page.get_by_role("link", name=tab, exact=True).click()
         page.locator(f'.drawer .tabs a[aria-current=page]:text-is("{tab}")').wait_for()
         yield Stop(f"order-{tab.lower()}", page)
-    page.get_by_role("link", name="Capture", exact=True).click()
+    capture = page.get_by_role("link", name="Capture", exact=True)
+    capture.click()
     page.get_by_role("dialog", name="Capture").wait_for()
     yield Stop("capture", page)
+    yield from alone(page, "capture-page", capture.get_attribute("href") or "")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="More actions").click()
     yield Stop("order-more", page)
@@ -117,9 +123,11 @@ def links(page: Page) -> Iterator[Stop]:
     page.goto("/links/")
     yield Stop("history", page)
     for verb in ("address", "resend", "cancel"):
-        page.locator(f"a[id^={verb}-]").first.click()
+        opens = page.locator(f"a[id^={verb}-]").first
+        opens.click()
         page.locator("#ask[open]").wait_for()
         yield Stop(f"link-{verb}", page)
+        yield from alone(page, f"link-{verb}-page", opens.get_attribute("href") or "")
         page.keyboard.press("Escape")
 
 
@@ -135,6 +143,12 @@ def settings(page: Page, cast: Cast) -> Iterator[Stop]:
     yield Stop("configuration-errors", page, is_long=True)
     page.goto("/account/")
     yield Stop("account", page, is_long=True)
+    page.locator("[popovertarget=me]:visible").click()
+    yield Stop("account-menu", page)
+    page.keyboard.press("Escape")
+    page.locator("[popovertarget=stores]:visible").click()
+    yield Stop("stores-menu", page)
+    page.keyboard.press("Escape")
     page.locator("main").press("?")
     page.get_by_role("dialog", name="Keys").wait_for()
     yield Stop("keys", page)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from devkit import hands
-from devkit.stops import Cast, NewPage, Stop
+from devkit.stops import Cast, NewPage, Stop, alone, half_of_a_call
+from devkit.tour_of_orders import open_row
 
 WRONG, RIGHT = "linnea.akeson@example.com", "linnea.akesson@example.com"
 
@@ -16,22 +17,13 @@ def customers(new_page: NewPage, cast: Cast) -> Iterator[Stop]:
     """A link in all its states; ends with a clock moved by 48 hours."""
     staff, customer = new_page(), new_page()
     hands.sign_in(staff, cast.owner)
-    yield from paying(customer, _link(staff, cast, "FJB-10501"))
-    yield from reviewed(staff, customer, _link(staff, cast, "FJB-10502"))
+    yield from paying(customer, hands.make_link(staff, cast.store, "FJB-10501"))
+    yield from called_off(staff, customer)
+    yield from reviewed(staff, customer, hands.make_link(staff, cast.store, "FJB-10502"))
     yield from closed(staff, customer, cast)
     yield from sandbox(customer)
-    yield from expired(staff, customer, _link(staff, cast, "FJB-10505"))
-
-
-def _link(staff: Page, cast: Cast, reference: str, recipient: str = "elsa.sjoberg@example.com") -> str:
-    hands.write_order(staff, cast.store, reference, recipient)
-    return hands.send_order(staff)
-
-
-def _pay(page: Page, outcome: str) -> None:
-    hands.fill_in(page)
-    hands.press_pay(page)
-    hands.decide(page, outcome)
+    yield from unclaimed(staff, customer)
+    yield from expired(staff, customer, hands.make_link(staff, cast.store, "FJB-10505"))
 
 
 def paying(page: Page, link: str) -> Iterator[Stop]:
@@ -50,17 +42,32 @@ def paying(page: Page, link: str) -> Iterator[Stop]:
     page.goto(link)
     yield Stop("pay-running", page)
     page.get_by_role("button", name="Start again").click()
-    _pay(page, "decline")
+    hands.pay(page, "decline")
     yield Stop("pay-declined", page, is_long=True)
-    _pay(page, "approve")
+    hands.pay(page, "approve")
     page.get_by_role("button", name="Save receipt").wait_for()
     yield Stop("pay-paid", page)
+
+
+def called_off(staff: Page, page: Page) -> Iterator[Stop]:
+    """The shop cancels what was just paid for; what is over cannot be amended."""
+    open_row(staff, "?q=FJB-10501")
+    order_id = staff.url.split("?")[0].split("/")[-2]
+    staff.goto(f"/links/{order_id}/amend/")
+    yield Stop("amend-closed", staff)
+    staff.goto(f"/orders/{order_id}/cancel/")
+    yield Stop("order-cancel-page", staff, is_long=True)
+    staff.get_by_role("button", name="Cancel order").click()
+    staff.locator("#order-title").wait_for()
+    page.reload()
+    page.get_by_role("heading", name="This order was cancelled", level=1).wait_for()
+    yield Stop("pay-voided", page)
 
 
 def reviewed(staff: Page, page: Page, link: str) -> Iterator[Stop]:
     """Looked at by the gateway, and refused."""
     page.goto(link)
-    _pay(page, "review")
+    hands.pay(page, "review")
     yield Stop("pay-review", page)
     staff.goto("/sandbox/")
     staff.get_by_role("button", name="Reject").first.click()
@@ -75,7 +82,7 @@ def reviewed(staff: Page, page: Page, link: str) -> Iterator[Stop]:
 
 def closed(staff: Page, page: Page, cast: Cast) -> Iterator[Stop]:
     """Links that lead nowhere: cancelled, sent to somebody else, never made."""
-    link = _link(staff, cast, "FJB-10503")
+    link = hands.make_link(staff, cast.store, "FJB-10503")
     staff.goto("/links/")
     staff.locator("a[id^=cancel-]").first.click()
     staff.get_by_role("button", name="Cancel link", exact=True).click()
@@ -83,7 +90,7 @@ def closed(staff: Page, page: Page, cast: Cast) -> Iterator[Stop]:
     staff.get_by_role("status").get_by_text("is cancelled").wait_for()
     page.goto(link)
     yield Stop("pay-cancelled", page)
-    link = _link(staff, cast, "FJB-10504", WRONG)
+    link = hands.make_link(staff, cast.store, "FJB-10504", WRONG)
     staff.goto("/links/")
     staff.locator("a[id^=resend-]").first.click()
     ask = staff.get_by_role("dialog")
@@ -92,6 +99,8 @@ def closed(staff: Page, page: Page, cast: Cast) -> Iterator[Stop]:
     staff.get_by_role("status").get_by_text("is on its way").wait_for()
     page.goto(link)
     yield Stop("pay-replaced", page)
+    staff.goto(staff.locator("tr.unfolds a").first.get_attribute("href") or "")
+    yield Stop("earlier", staff)
     page.goto("/pay/nothing-here/")
     yield Stop("pay-unknown", page)
 
@@ -102,6 +111,27 @@ def sandbox(page: Page) -> Iterator[Stop]:
     yield Stop("desk", page, is_long=True)
     page.goto("/sandbox/outbox/")
     yield Stop("outbox", page)
+
+
+def unclaimed(staff: Page, page: Page) -> Iterator[Stop]:
+    """Money came that no link began: it goes back, and staff read what became of it."""
+    page.goto("/sandbox/")
+    page.get_by_role("button", name="Pay past the shop").first.click()
+    page.wait_for_url("**/sandbox/checkout/**")
+    hands.decide(page, "approve")
+    logs = staff.locator("a[href*='/unclaimed/'][href*='/logs/']").first
+    for _attempt in range(40):
+        staff.goto("/orders/unclaimed/")
+        if logs.count():
+            break
+        staff.wait_for_timeout(500)
+    yield Stop("unclaimed", staff, is_long=True)
+    address = logs.get_attribute("href") or ""
+    logs.click()
+    staff.locator("#ask[open]").wait_for()
+    yield Stop("unclaimed-logs", staff, is_like_another=True)
+    yield from alone(staff, "unclaimed-logs-page", address)
+    yield from alone(staff, "unclaimed-log-page", half_of_a_call(staff, address))
 
 
 def expired(staff: Page, page: Page, link: str) -> Iterator[Stop]:

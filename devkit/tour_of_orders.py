@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page
 
-from devkit.stops import Stop
+from devkit.stops import Stop, alone, half_of_a_call
 
 
 def changes(page: Page) -> Iterator[Stop]:
@@ -26,14 +26,17 @@ def open_row(page: Page, query: str, words: str = "") -> None:
     page.locator("#drawer #order-title").wait_for()
 
 
-def _opened(page: Page, link: Locator) -> None:
+def _opened(page: Page, link: Locator) -> str:
+    """The dialog behind a link is open; the link's address, for its twin without scripts."""
+    address = link.first.get_attribute("href") or ""
     link.first.click()
     page.locator("#ask[open]").wait_for()
+    return address
 
 
-def _more(page: Page, words: str) -> None:
+def _more(page: Page, words: str) -> str:
     page.get_by_role("button", name="More actions").click()
-    _opened(page, page.locator("#more-actions").get_by_role("link", name=words))
+    return _opened(page, page.locator("#more-actions").get_by_role("link", name=words))
 
 
 def _tab(page: Page, name: str) -> None:
@@ -44,14 +47,16 @@ def _tab(page: Page, name: str) -> None:
 def _ending(page: Page) -> Iterator[Stop]:
     open_row(page, "?status=part_captured")
     yield Stop("order-part-captured", page)
-    _more(page, "Release remaining")
+    address = _more(page, "Release remaining")
     yield Stop("release", page)
+    yield from alone(page, "release-page", address)
     page.keyboard.press("Escape")
     _more(page, "Cancel order")
     yield Stop("unwind", page)
     open_row(page, "?status=authorized", "Klarna")
-    _more(page, "Extend authorization")
+    address = _more(page, "Extend authorization")
     yield Stop("extend", page)
+    yield from alone(page, "extend-page", address)
 
 
 def _editing(page: Page) -> Iterator[Stop]:
@@ -68,18 +73,26 @@ def _editing(page: Page) -> Iterator[Stop]:
     page.locator("form.edit").wait_for(state="detached")
     open_row(page, "?status=authorized", "Klarna")
     _tab(page, "Customer")
-    _opened(page, page.get_by_role("link", name="Edit customer"))
+    address = _opened(page, page.get_by_role("link", name="Edit customer"))
     yield Stop("edit-customer", page)
+    yield from alone(page, "edit-customer-page", address)
+    page.locator("#ask input[type=text]:visible").first.fill("Somebody else")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog", name="Leave without saving?").wait_for()
+    yield Stop("unsaved", page)
 
 
 def _reading(page: Page) -> Iterator[Stop]:
     open_row(page, "?status=captured")
-    _opened(page, page.get_by_role("link", name="View logs"))
+    address = _opened(page, page.get_by_role("link", name="View logs"))
     yield Stop("logs", page)
+    yield from alone(page, "logs-page", address)
+    yield from alone(page, "log-page", half_of_a_call(page, address))
     page.keyboard.press("Escape")
     _tab(page, "Customer")
-    _opened(page, page.get_by_role("link", name="Show "))
+    address = _opened(page, page.get_by_role("link", name="Show "))
     yield Stop("message", page)
+    yield from alone(page, "message-page", address)
     page.keyboard.press("Escape")
     _tab(page, "Timeline")
     page.get_by_role("button", name="More actions").click()
