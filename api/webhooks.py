@@ -18,6 +18,7 @@ from common.actor import Actor
 from developers.trace import about
 from orders import operations, unclaimed
 from orders.models import Kind, Operation, State, unclaimed_id
+from orders.returned_strays import check_strays
 from orders.syncing import sync_order
 from paylinks import settle
 from paylinks.models import Attempt
@@ -100,13 +101,15 @@ def _operation_updated(account: GatewayAccount, event: WebhookEvent) -> bool:
     about(order_id=found.order_id, operation_id=found.pk)
     operation = operations.resolve(found.pk)
     if _came_back(operation, event):
-        return _sync(account, operation.order_id)
+        if not operation.is_stray:
+            return _sync(account, operation.order_id)
+        check_strays(operation.order_id, at=clock.now())
     return not operation.is_in_flight or operation.state == State.PENDING
 
 
 def _came_back(operation: Operation, event: WebhookEvent) -> bool:
-    """Whether a refund that had succeeded may have failed since: then the whole payment is looked at."""
-    if operation.kind != Kind.REFUND or operation.state != State.SUCCEEDED or operation.is_stray:
+    """Whether a refund that had succeeded may have failed since: then the gateway is asked."""
+    if operation.kind != Kind.REFUND or operation.state != State.SUCCEEDED:
         return False
     there = event.snapshot.movements if event.snapshot else ()
     states = {movement.state for movement in there if movement.key == operation.key}

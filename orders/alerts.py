@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common import times
 from common.money import format_money
-from orders.models import Alert, Kind, Operation, Order
+from orders.models import Alert, Kind, Operation, Order, State
 
 # Every list asks it for every row. The last by name goes first: a refund that came back, no
 # answer for a day, a difference.
@@ -24,12 +24,13 @@ _FIRST = """COALESCE((
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An alert in words. `dismiss_url` is "" for what ends by itself."""
+    """An alert in words. `dismiss_url` is "" for what ends by itself, `again_url` for what cannot be given back."""
 
     title: str
     text: str
     icon: str
     dismiss_url: str
+    again_url: str = ""
 
 
 def first_alert(order: str = "pk") -> Func:
@@ -48,12 +49,33 @@ def alerts_of(order: Order) -> tuple[Alert, ...]:
     return tuple(found.select_related("operation", "operation__reverses"))
 
 
-def notice_of(alert: Alert, *, can_dismiss: bool) -> Notice:
+def notice_of(alert: Alert, *, can_dismiss: bool, can_refund: bool = False) -> Notice:
     """What somebody should know and can do."""
+    if alert.operation is not None and alert.operation.kind == Kind.REVERSAL and alert.operation.is_stray:
+        return _stray_back(alert, alert.operation, can_dismiss=can_dismiss, can_refund=can_refund)
     title, text, icon = _WORDS[alert.kind](alert)
     is_ours = can_dismiss and alert.kind != Alert.Kind.HANDED_OVER
     url = reverse("orders:dismiss", args=[alert.order_id, alert.pk]) if is_ours else ""
     return Notice(title, text, icon, url)
+
+
+def _stray_back(alert: Alert, reversal: Operation, *, can_dismiss: bool, can_refund: bool) -> Notice:
+    """Money nobody expected that the bank sent back; one query for what was done since."""
+    title, _text, icon = _came_back(alert)
+    last = Operation.objects.filter(
+        order=alert.order_id,
+        is_stray=True,
+        gateway_account=reversal.gateway_account_id,
+        payment_reference=reversal.payment_reference,
+    ).latest("requested_at", "settled_at")
+    text = _("It was money nobody expected, and is with you again. Give it back again or pay the customer another way.")
+    if last.is_in_flight:
+        return Notice(title, _("It is being given back. We keep asking the gateway."), icon, "")
+    if last.state == State.DECLINED:
+        text = f"{_('The gateway refused to give it back again (%(refusal)s).') % {'refusal': last.message}} {text}"
+    places = [alert.order_id, alert.pk]
+    dismiss = reverse("orders:dismiss", args=places) if can_dismiss else ""
+    return Notice(title, text, icon, dismiss, reverse("orders:return_again", args=places) if can_refund else "")
 
 
 def _came_back(alert: Alert) -> tuple[str, str, str]:

@@ -80,6 +80,7 @@ LOOKS: dict[str, Look] = {
     What.MESSAGE_FAILED: Look("mail", "bad", _SENT),
     What.STRAY_FOUND: Look("triangle-alert", "bad", _STRAY),
     What.STRAY_RETURNED: Look("undo-2", "", _STRAY),
+    What.STRAY_CAME_BACK: Look("rotate-ccw", "bad", _STRAY),
     What.STRAY_UNRESOLVED: Look("triangle-alert", "bad", _STRAY),
     What.SYNC_DIFFERENCE: Look("scale", "bad", _DIFFERENCE),
     What.SYNC_AGREED: Look("scale", "ok"),

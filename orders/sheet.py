@@ -73,7 +73,8 @@ class Sheet:
     def notices(self) -> list[Notice]:
         """What waits for a person, in words."""
         can_dismiss = may(Verb.DISMISS, self.order, self.access)
-        return [notice_of(alert, can_dismiss=can_dismiss) for alert in self.alerts]
+        can_refund = may(Verb.REFUND, self.order, self.access)
+        return [notice_of(alert, can_dismiss=can_dismiss, can_refund=can_refund) for alert in self.alerts]
 
     @property
     def title(self) -> str:

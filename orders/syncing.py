@@ -17,6 +17,7 @@ from orders.actions.sync import book_movements
 from orders.audit import Finding, findings_of, load
 from orders.models import Operation, Order, State
 from orders.models.operations import IN_FLIGHT
+from orders.returned_strays import check_strays
 from payments.gateways import gateway_for
 
 _TRIES = 3
@@ -39,12 +40,13 @@ class Synced:
 def sync_order(order_id: uuid.UUID, *, by: Actor, at: datetime) -> Synced:
     """Bring an order's books up to what its gateway says. Raises GatewayUnavailable.
 
-    Operations in flight are looked up first. Somebody may act while the gateway
+    Operations in flight are looked up first, and whether money nobody expected stayed
+    where it went. Somebody may act while the gateway
     is asked: then it is asked again before a difference is believed.
     """
     refuse_transaction()
     _resolve(order_id, at)
-    booked: list[Operation] = []
+    booked = [*check_strays(order_id, at=at)]
     for _try in range(_TRIES):
         seen = Order.objects.select_related("gateway_account__store").get(pk=order_id)
         with tracing(order_id=order_id):

@@ -56,6 +56,7 @@ class What(TextChoices):
     MESSAGE_FAILED = "message.failed", _("Message not delivered")
     STRAY_FOUND = "stray.found", _("Money nobody expected")
     STRAY_RETURNED = "stray.returned", _("Unexpected money returned")
+    STRAY_CAME_BACK = "stray.came_back", _("Unexpected money came back")
     STRAY_UNRESOLVED = "stray.unresolved", _("Unexpected money not returned yet")
     SYNC_DIFFERENCE = "sync.difference", _("Differs from the gateway")
     SYNC_AGREED = "sync.agreed", _("Agrees with the gateway again")

@@ -57,6 +57,7 @@ urlpatterns = [
     path("<uuid:order_id>/logs/<int:seq>/<int:call>/<slug:half>/", logs.log, name="log"),
     path("<uuid:order_id>/sync/", payments.sync, name="sync"),
     path("<uuid:order_id>/notices/<int:alert_id>/dismiss/", payments.dismiss, name="dismiss"),
+    path("<uuid:order_id>/notices/<int:alert_id>/again/", payments.again, name="return_again"),
     path("<uuid:order_id>/slip/", slips.slip, name="slip"),
     path("<uuid:order_id>/slip/retry/", slips.retry, name="slip_retry"),
 ]

@@ -11,6 +11,7 @@ from orders.actions.place import Authorization, authorize_order
 from orders.actions.review import approve_review, reject_review
 from orders.actions.stray import return_stray
 from orders.messages import queue_confirmation
+from orders.returned_strays import waits_for_a_person
 from orders.states import Status
 from paylinks.models import GRACE, Attempt
 from paylinks.states import OPEN, AttemptState, LinkStatus
@@ -67,7 +68,8 @@ def _reverse(attempt: Attempt, snapshot: Snapshot, reason: str, at: datetime) ->
     attempt.ended_at = attempt.ended_at or at
     attempt.payment_reference = snapshot.payment_reference
     is_back = snapshot.released_amount + snapshot.refunded_amount >= snapshot.amount
-    attempt.next_check_at = None if is_back else at + STRAY_CHECK
+    is_over = is_back or waits_for_a_person(attempt.gateway_account, snapshot.payment_reference)
+    attempt.next_check_at = None if is_over else at + STRAY_CHECK
     attempt.save(update_fields=["state", "problem", "ended_at", "payment_reference", "next_check_at"])
 
 

@@ -167,7 +167,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The answer to one operation; `expires_at` is the hold's new end where it moved."""
+    """The answer to one operation; `expires_at` is the hold's new end where it moved.
+
+    `failed_at` is when a refund that had succeeded came back; it is DECLINED then.
+    """
 
     outcome: Outcome
     reference: str = ""
@@ -176,6 +179,7 @@ class Result:
     amount: int | None = None
     expires_at: datetime | None = None
     at: datetime | None = None
+    failed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

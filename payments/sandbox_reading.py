@@ -80,4 +80,5 @@ def result(body: Mapping[str, Any]) -> Result:
         amount=int(body["amount"]),
         expires_at=_time(body["expires_at"]),
         at=datetime.fromisoformat(body["at"]),
+        failed_at=_time(body.get("failed_at")),
     )

@@ -16,6 +16,7 @@ from orders.actions.lock import locked
 from orders.models import Alert, Operation, Order
 from orders.rules import Verb, obstacle
 from orders.timeline import What, record
+from payments.models import GatewayAccount
 
 
 def raise_alert(
@@ -42,7 +43,15 @@ def close_alerts(order: Order, kind: str, *, at: datetime, operation: Operation 
 def close_reversals(order: Order, refund: Operation, *, at: datetime) -> None:
     """A refund of a locked order makes good for those that came back and were not larger."""
     alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
-    alerts.filter(operation__amount__lte=refund.amount).update(closed_at=at)
+    alerts.filter(operation__amount__lte=refund.amount, operation__is_stray=False).update(closed_at=at)
+
+
+def close_stray_reversals(order: Order, account: GatewayAccount, payment_reference: str, *, at: datetime) -> None:
+    """Money nobody expected whose refund came back has gone back after all: nobody needs to look any more."""
+    alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
+    alerts.filter(
+        operation__is_stray=True, operation__gateway_account=account, operation__payment_reference=payment_reference
+    ).update(closed_at=at)
 
 
 @transaction.atomic(durable=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from common.actor import Actor
-from orders.actions.alerts import close_reversals
+from orders.actions.alerts import close_reversals, close_stray_reversals
 from orders.actions.let_go import release_rest
 from orders.actions.place import slices_of
 from orders.actions.reserve import IN_FLIGHT_COLUMN
@@ -43,6 +43,7 @@ def succeeded(order: Order, operation: Operation, result: Result, at: datetime) 
     if operation.is_stray:
         data = {"reason": operation.reason, "kind": operation.kind}
         _record(order, What.STRAY_RETURNED, operation, at, data, by=Actor.system())
+        close_stray_reversals(order, operation.gateway_account, operation.payment_reference, at=at)
         return
     _land(order, operation)
     if operation.kind == Kind.RELEASE:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.access import Access
+from accounts.roles import Permission
 from common.actor import Actor
+from common.errors import DomainError
 from common.kick import kick
+from orders.actions.alerts import close_stray_reversals
+from orders.actions.lock import locked
 from orders.messages import queue_money_returned
-from orders.models import Kind, Operation, Order, State
+from orders.models import Alert, Kind, Operation, Order, State
+from orders.models.operations import IN_FLIGHT
+from orders.operations import carried_out
+from orders.owed import owed
 from orders.timeline import What, record
 from payments.gateway import Snapshot
 from payments.models import GatewayAccount
@@ -28,29 +40,23 @@ def return_stray(
     """Reserve the return of an authorization that is not the order's, on a locked order.
 
     Captured money is refunded, reserved money voided. Heard of again, nothing
-    is given back twice; only after the gateway declined is it tried anew. The
-    payer is told at `contact`.
+    is given back twice; only after the gateway declined is it tried anew, and what
+    the bank has sent back waits for a person. The payer is told at `contact`.
     """
     earlier = Operation.objects.filter(
         order=order, is_stray=True, gateway_account=account, payment_reference=snapshot.payment_reference
     ).order_by("requested_at")
     tries = list(earlier)
+    if any(each.kind == Kind.REVERSAL for each in tries):
+        if owed(snapshot, at) is None:  # somebody gave it back at the gateway
+            close_stray_reversals(order, account, snapshot.payment_reference, at=at)
+        return tries[-1]
     if tries and tries[-1].state != State.DECLINED:
         return tries[-1]
-    operation = Operation.objects.create(
-        order=order,
-        kind=Kind.REFUND if snapshot.captured_amount else Kind.VOID,
-        amount=snapshot.captured_amount or snapshot.amount,
-        currency=snapshot.currency,
-        is_stray=True,
-        key=_key(account, snapshot.payment_reference, len(tries)),
-        gateway_account=account,
-        payment_reference=snapshot.payment_reference,
-        reason=reason,
-        origin=Actor.system().origin,
-        requested_at=at,
-        next_check_at=at + LEASE,
-    )
+    kind = Kind.REFUND if snapshot.captured_amount else Kind.VOID
+    amount = snapshot.captured_amount or snapshot.amount
+    payment = (account, snapshot.payment_reference, snapshot.currency)
+    operation = _reserve(order, payment, kind, amount, tries=len(tries), reason=reason, by=Actor.system(), at=at)
     if not tries:
         data = {"reason": reason, "currency": snapshot.currency, "label": snapshot.label}
         by = Actor.gateway(account.provider)
@@ -58,6 +64,63 @@ def return_stray(
         queue_money_returned(order, operation, at=at, contact=contact)
     kick("orders.tasks.run_operation", str(operation.pk))
     return operation
+
+
+@transaction.atomic(durable=True)
+def request_return_again(order_id: uuid.UUID, alert_id: int, *, access: Access, by: Actor, at: datetime) -> Operation:
+    """Reserve another refund of money nobody expected whose first one the bank sent back.
+
+    Raises DomainError `given_back` when nothing waits for it and `in_flight` while one is
+    under way, PermissionDenied, or Order.DoesNotExist when it is not in reach.
+    """
+    order = locked(order_id, access=access)
+    access.need(Permission.ORDERS_REFUND, order.store_id)
+    alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
+    alert = alerts.filter(pk=alert_id, operation__is_stray=True).select_related("operation__gateway_account").first()
+    back = alert.operation if alert else None
+    if back is None:
+        raise DomainError("given_back", _("Nothing waits to be given back here any more."))
+    tries = Operation.objects.filter(
+        order=order, is_stray=True, gateway_account=back.gateway_account, payment_reference=back.payment_reference
+    )
+    if tries.filter(state__in=sorted(IN_FLIGHT)).exists():
+        raise DomainError("in_flight", _("It is being given back. We keep asking the gateway."))
+    payment = (back.gateway_account, back.payment_reference, back.currency)
+    reason = tries.exclude(reason="").values_list("reason", flat=True).first() or ""
+    return _reserve(order, payment, Kind.REFUND, back.amount, tries=tries.count(), reason=reason, by=by, at=at)
+
+
+return_again = carried_out(request_return_again)
+
+
+def _reserve(
+    order: Order,
+    payment: tuple[GatewayAccount, str, str],
+    kind: Kind,
+    amount: int,
+    *,
+    tries: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Operation:
+    account, payment_reference, currency = payment
+    return Operation.objects.create(
+        order=order,
+        kind=kind,
+        amount=amount,
+        currency=currency,
+        is_stray=True,
+        key=_key(account, payment_reference, tries),
+        gateway_account=account,
+        payment_reference=payment_reference,
+        reason=reason,
+        origin=by.origin,
+        actor=by.label,
+        user_id=by.user_id,
+        requested_at=at,
+        next_check_at=at + LEASE,
+    )
 
 
 def _key(account: GatewayAccount, payment_reference: str, tries: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orders.audit.books import Books
+from orders.audit.books import Books, Row
 from orders.audit.differences import Finding, unequal
 from orders.models import Kind, State
 from orders.timeline import What
@@ -21,7 +21,8 @@ _TOLD: dict[str, tuple[str, ...]] = {
     Kind.AUTHORIZE: (What.ORDER_AUTHORIZED, What.ORDER_UNDER_REVIEW),
 }
 _STRAY = (What.STRAY_RETURNED,)
-_MONEY = {str(what) for told in (*_TOLD.values(), _STRAY) for what in told}
+_STRAY_BACK = (What.STRAY_CAME_BACK,)
+_MONEY = {str(what) for told in (*_TOLD.values(), _STRAY, _STRAY_BACK) for what in told}
 
 
 def sequence(books: Books) -> Iterator[Finding]:
@@ -39,7 +40,7 @@ def movements(books: Books) -> Iterator[Finding]:
         if event["kind"] in _MONEY:
             told.setdefault(event["operation_id"], []).append((event["kind"], event["amount"]))
     for operation in books.operations:
-        kinds = _STRAY if operation["is_stray"] else _TOLD[operation["kind"]]
+        kinds = _told(operation)
         is_told = operation["state"] == State.SUCCEEDED or operation["kind"] == Kind.AUTHORIZE
         entries = told.pop(operation["id"], [])
         what = f"told of {operation['kind']}"
@@ -50,3 +51,9 @@ def movements(books: Books) -> Iterator[Finding]:
     told.pop(None, None)  # ends without an operation count in the sums
     for entries in told.values():
         yield Finding("told without its operation", [], entries)
+
+
+def _told(operation: Row) -> tuple[str, ...]:
+    if not operation["is_stray"]:
+        return _TOLD[operation["kind"]]
+    return _STRAY_BACK if operation["kind"] == Kind.REVERSAL else _STRAY

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Exists, OuterRef
+
 from developers.trace import tracing
 from orders.audit.books import CAPTURES, REFUNDS, RELEASES, Books, Row
 from orders.audit.differences import Finding, unequal
@@ -41,15 +43,22 @@ def compare(books: Books, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def strays(books: Books) -> Iterator[Finding]:
-    """Money nobody expected that we say went back has gone back. Raises GatewayUnavailable."""
+    """Money nobody expected that we say went back has gone back, and stayed or came back as we say.
+
+    Raises GatewayUnavailable.
+    """
     if not any(operation["is_stray"] for operation in books.operations):
         return
     returned = Operation.objects.filter(order=books.order, is_stray=True, state=State.SUCCEEDED)
+    returned = returned.exclude(kind=Kind.REVERSAL).annotate(
+        is_back=Exists(Operation.objects.filter(reverses=OuterRef("pk")))
+    )
     for stray in returned.select_related("gateway_account__store"):
         with tracing(order_id=books.order.pk, operation_id=stray.pk):
             known = gateway_for(stray.gateway_account).lookup(stray.key)
         found = known.outcome.value if known else "nothing"
-        yield from unequal("unexpected money at the gateway", Outcome.SUCCEEDED.value, found)
+        expected = Outcome.DECLINED if stray.is_back else Outcome.SUCCEEDED
+        yield from unequal("unexpected money at the gateway", expected.value, found)
 
 
 def hold(books: Books, snapshot: Snapshot) -> Iterator[Finding]:

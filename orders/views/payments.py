@@ -14,10 +14,12 @@ from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
 from common import times
+from common.errors import DomainError
 from common.htmx import respond, target_of
 from common.money import format_money
 from orders.actions.alerts import dismiss_alert
-from orders.models import Kind, Operation
+from orders.actions.stray import return_again
+from orders.models import Kind, Operation, State
 from orders.rules import Verb, obstacle
 from orders.syncing import Synced, sync_order
 from orders.views.order import DRAWER, changed, sheet_of, tab_context
@@ -49,6 +51,22 @@ def dismiss(request: PortalRequest, order_id: uuid.UUID, alert_id: int) -> HttpR
     sheet = sheet_of(request, order_id, "order")
     request.access.need(Permission.ORDERS_CAPTURE, sheet.order.store_id)
     dismiss_alert(order_id, alert_id, access=request.access, by=request.access.actor, at=sheet.now)
+    return _answer(request, order_id, "order")
+
+
+@require_POST
+@require(Permission.ORDERS_REFUND)
+def again(request: PortalRequest, order_id: uuid.UUID, alert_id: int) -> HttpResponse:
+    """Give money nobody expected back once more after the bank sent it back."""
+    sheet = sheet_of(request, order_id, "order")
+    request.access.need(Permission.ORDERS_REFUND, sheet.order.store_id)
+    try:
+        operation = return_again(order_id, alert_id, access=request.access, by=request.access.actor, at=sheet.now)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        if operation.state == State.SUCCEEDED:
+            messages.success(request, _("%(sum)s went back.") % {"sum": _sum(operation)})
     return _answer(request, order_id, "order")
 
 

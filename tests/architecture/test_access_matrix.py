@@ -75,6 +75,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:log": ("GET", Permission.DEVELOPER_LOGS, ("order", "event", "call", "half")),
     "orders:sync": ("POST", Permission.ORDERS_CAPTURE, ("order",)),
     "orders:dismiss": ("POST", Permission.ORDERS_CAPTURE, ("order", "alert")),
+    "orders:return_again": ("POST", Permission.ORDERS_REFUND, ("order", "alert")),
     "orders:slip": ("GET", Permission.ORDERS_VIEW, ("order",)),
     "orders:slip_retry": ("POST", Permission.ORDERS_VIEW, ("order",)),
     "paylinks:history": ("GET", Permission.LINKS_VIEW, ()),

@@ -37,6 +37,8 @@ SILENT = {
     "orders/actions/alerts.py:close_alerts": _ALERTED,
     "orders/actions/alerts.py:close_reversals": _ALERTED,
     "orders/actions/unclaimed_by_hand.py:look_again_daily": "when to ask next; what comes of it is recorded",
+    "orders/actions/alerts.py:close_stray_reversals": _ALERTED,
+    "orders/actions/stray.py:request_return_again": _RESERVED,
     "orders/actions/reserve.py:ready": "locks and looks; writes nothing",
     "orders/actions/send_again.py:send_again": "a message is a row of its own; sending it is recorded",
     "paylinks/actions/create.py:check_order": "looks; writes nothing",
