@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.contact import clean_text
 
 _AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
@@ -50,6 +51,13 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._choices("language", list(settings.LANGUAGES))
         self._choices("time_zone", zones(user.time_zone))
+
+    def clean_name(self) -> str:
+        """One line, as it is shown to others."""
+        try:
+            return clean_text(self.cleaned_data["name"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

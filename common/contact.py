@@ -6,6 +6,7 @@ What cannot be read raises ValueError with words for the person who typed it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 import phonenumbers
@@ -23,6 +24,9 @@ _USUAL_LENGTH = 100
 _LONGEST_EMAIL = 254
 _LONGEST_PHONE = 30
 
+# unseen, but part of words in several scripts and of emoji
+_JOINERS = {0x200C: "", 0x200D: ""}
+
 # numbers somebody earns at with each text message to them
 _COSTLY = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 
@@ -36,12 +40,19 @@ _POSTAL = {
 }
 
 
+def without_marks(text: str) -> str:
+    """The text less what nobody sees: marks of direction around a copied number, zero-width spaces, soft hyphens."""
+    if text.isascii():
+        return text
+    return "".join(sign for sign in text if ord(sign) in _JOINERS or unicodedata.category(sign) != "Cf")
+
+
 def clean_text(text: str, longest: int = _USUAL_LENGTH) -> str:
-    """Trimmed, of one line, and within its length."""
-    line = " ".join(text.split())
+    """Trimmed, of one line, without unseen marks, and within its length."""
+    line = " ".join(without_marks(text).split())
     if len(line) > longest:
         raise ValueError(_("This can have at most %(count)s characters.") % {"count": longest})
-    if not line.isprintable():
+    if not line.translate(_JOINERS).isprintable():
         raise ValueError(_("This holds characters that cannot be printed."))
     return line
 

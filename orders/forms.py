@@ -71,11 +71,12 @@ class LineField(forms.CharField):
     def __init__(self, *, max_length: int, **kwargs: Any) -> None:
         super().__init__(max_length=max_length, **kwargs)
         self.longest = max_length
+        self.validators = []  # the same limits, in other words
 
-    def clean(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str:
         """As in every other form."""
         try:
-            return clean_text(super().clean(value), self.longest)
+            return clean_text(super().to_python(value) or "", self.longest)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

@@ -53,7 +53,7 @@ class LineChoice:
         bare = _SPACES.sub("", self.text)
         if not bare.isascii() or not bare.isdigit():
             self.error = _("Enter a whole number, such as 2.")
-        elif len(bare.lstrip("0")) > _MOST_DIGITS or int(bare) > self.left:
+        elif len(bare := bare.lstrip("0") or "0") > _MOST_DIGITS or int(bare) > self.left:
             self.error = _("At most %(left)s are left.") % {"left": self.left}
         return 0 if self.error else int(bare)
 

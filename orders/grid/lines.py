@@ -9,6 +9,7 @@ from itertools import count
 
 from django.utils.translation import gettext as _
 
+from common.contact import clean_text
 from common.errors import DomainError
 from common.money import format_amount, parse, slice_of
 from orders.grid import numbers
@@ -122,13 +123,13 @@ class Reader:
             draft.notes.append(self._split_words(draft.lines))
 
     def _texts(self, draft: LineDraft) -> None:
+        for cell in ("name", "reference"):
+            try:
+                setattr(draft, cell, clean_text(getattr(draft, cell), LONGEST))
+            except ValueError as error:
+                draft.errors[cell] = str(error)
         if self.strict and not draft.name:
             draft.errors["name"] = _("Enter what the customer buys.")
-        for cell in ("name", "reference"):
-            if len(getattr(draft, cell)) > LONGEST:
-                draft.errors[cell] = _("At most 255 characters.")
-            elif "\0" in getattr(draft, cell):
-                draft.errors[cell] = _("This holds a character that cannot be stored.")
 
     def _quantity(self, draft: LineDraft) -> int | None:
         if not draft.quantity and not self.strict:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from common.contact import readable
 from common.money import format_amount, format_money
 from orders.changes import Content, changes_of, told
+from orders.forms import LineField
 from orders.grid.typed import cells_of
 from orders.models import Order
 from paylinks.actions.create import OrderInput
@@ -27,7 +28,7 @@ from paylinks.models import PaymentLink
 class AmendForm(CreateForm):
     """What can be changed above the grid, and which version of the order was shown."""
 
-    customer_name = forms.CharField(
+    customer_name = LineField(
         label=gettext_lazy("Customer's name"),
         required=False,
         max_length=LONGEST,

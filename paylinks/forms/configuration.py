@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
 from common.errors import DomainError
+from orders.forms import LineField
 from orders.grid import numbers
 
 FIELDS = (
@@ -66,13 +67,13 @@ class ConfigurationForm(forms.Form):
         help_text=gettext_lazy("Customers see it on the payment page and in messages."),
         error_messages={"invalid": gettext_lazy("Enter an e-mail address such as support@example.com.")},
     )
-    default_reference1 = forms.CharField(
+    default_reference1 = LineField(
         label=gettext_lazy("Merchant reference 1"),
         required=False,
         max_length=255,
         help_text=gettext_lazy("The customer sees this."),
     )
-    default_reference2 = forms.CharField(
+    default_reference2 = LineField(
         label=gettext_lazy("Merchant reference 2"),
         required=False,
         max_length=255,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Store
 from common.countries import names
 from common.errors import DomainError
+from orders.forms import LineField
 from orders.grid import numbers
 from orders.grid.lines import LineDraft, Reader, drafts_from, next_key
 from orders.lines import LineInput, Totals, check_lines, totals_of
@@ -38,13 +39,13 @@ class CreateForm(forms.Form):
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
-    merchant_reference1 = forms.CharField(
+    merchant_reference1 = LineField(
         label=gettext_lazy("Merchant reference 1"),
         max_length=LONGEST,
         help_text=gettext_lazy("The customer sees this."),
         error_messages={"required": gettext_lazy("Enter a reference. The customer sees it.")},
     )
-    merchant_reference2 = forms.CharField(
+    merchant_reference2 = LineField(
         label=gettext_lazy("Merchant reference 2"),
         max_length=LONGEST,
         required=False,

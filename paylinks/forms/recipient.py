@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
-from common.contact import costly_words, is_costly, readable
+from common.contact import costly_words, is_costly, readable, without_marks
 from common.errors import DomainError
 from messaging import sms
 from messaging.models import Channel
@@ -51,7 +51,7 @@ class Recipient:
 
 def read_recipient(text: str, country: str) -> Recipient:
     """One recipient. Raises DomainError (field "recipient") with what to type instead."""
-    text = text.strip()
+    text = without_marks(text).strip()
     if not text:
         raise _refuse("recipient_missing", _("Enter the customer's e-mail address or phone number."))
     if _several(text):
