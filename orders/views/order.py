@@ -18,7 +18,7 @@ from common import clock
 from common.contact import readable
 from common.htmx import respond, target_of
 from orders import kinds, search
-from orders.alerts import alerts_of, first_alert
+from orders.alerts import alert_rows, alerts_of
 from orders.entries import entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
@@ -27,11 +27,11 @@ from orders.logs import log_address
 from orders.models import Event, Line, Operation, Order
 from orders.payments_part import payments_of
 from orders.people.pens import customer_pens, edit_pen
-from orders.repeats import has_repeat, twins_of
+from orders.repeats import twin_rows, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
 from orders.sheet import Sheet
-from orders.strays import has_stray, strays_of
+from orders.strays import stray_rows, strays_of
 
 PAGE = "orders/order.html"
 DRAWER = "orders/order.html#drawer"
@@ -86,13 +86,11 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
     orders = search.with_neighbours(orders, request.access, query).annotate(
-        has_stray=has_stray(), has_repeat=has_repeat(), alert=first_alert(), **counts()
+        strays=stray_rows(), twins=twin_rows(), waiting=alert_rows(), **counts()
     )
-    order = get_object_or_404(orders, pk=order_id)
-    strays = tuple(strays_of(order)) if order.has_stray else ()  # type: ignore[attr-defined]
-    twins = twins_of(order) if order.has_repeat else ()  # type: ignore[attr-defined]
-    alerts = alerts_of(order) if order.alert else ()  # type: ignore[attr-defined]
-    return Sheet(order, request.access, clock.now(), query, alone, tab, strays, twins, alerts)
+    order: Any = get_object_or_404(orders, pk=order_id)
+    found = strays_of(order.strays), twins_of(order, order.twins), alerts_of(order.waiting)
+    return Sheet(order, request.access, clock.now(), query, alone, tab, *found)
 
 
 def show(request: PortalRequest, sheet: Sheet, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -109,12 +107,14 @@ def acted(request: PortalRequest, sheet: Sheet, **more: Any) -> HttpResponse:
 
 
 def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
-    """What the timeline prints: everything, or what is of one kind."""
+    """What the timeline prints: everything, or what is of one kind or group."""
     events = list(Event.objects.filter(order=sheet.order))
     logs = log_address(sheet.order, sheet.access, sheet.query.text)
+    reading = kinds.reading_of(events, kind, sheet.url)
     return {
         "tab_template": "orders/timeline.html",
-        "kinds": kinds.choices(events, kind, sheet.url),
+        "reading": reading,
+        "print_url": kinds.address(sheet.print_url, reading.chosen),
         "entries": entries_of(kinds.shown(events, kind), sheet.order.currency, logs),
     }
 
@@ -156,4 +156,12 @@ def customer_context(sheet: Sheet) -> dict[str, Any]:
 
 def changed(sheet: Sheet) -> dict[str, Any]:
     """The order's row of the list, to be renewed beside the drawer, and word of it in a toast."""
-    return {"row": row_of(sheet.order, sheet.now, sheet.query.text), "is_changed": True}
+    row = row_of(
+        sheet.order,
+        sheet.now,
+        sheet.query.text,
+        has_stray=bool(sheet.strays),
+        has_repeat=bool(sheet.twins),
+        alert=max((alert.kind for alert in sheet.alerts), default=""),  # as `alerts.first_alert`
+    )
+    return {"row": row, "is_changed": True}

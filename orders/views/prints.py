@@ -21,7 +21,7 @@ from orders.views.order import sheet_of, timeline_context
 @require_safe
 @require(Permission.ORDERS_VIEW)
 def paper(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
-    """Lines, customer, payments and the complete timeline, with exact times."""
+    """Lines, customer, payments and the timeline, whole or as it was filtered, with exact times."""
     sheet = sheet_of(request, order_id, "order", is_alone=True)
     order = sheet.order
     lines = list(Line.objects.filter(order=order, revision=order.revision))
@@ -35,7 +35,7 @@ def paper(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
         "phone": readable(order.phone) if order.phone else "",
         "language": language_name(order.language),
         "addresses": _addresses(order.delivery_address, order.billing_address),
-        "entries": timeline_context(sheet)["entries"],
+        **timeline_context(sheet, request.GET.get("kind", "")),
     }
     return render(request, "orders/print.html", context)
 

@@ -1,0 +1,73 @@
+"""The timeline by group and by kind: with keys, in the address, on a phone, on paper and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from orders.models import Order
+from tests import builders
+from tests.browser.drawer.conftest import Shop
+from tests.browser.drawer.hands import capture, drawer, member, refund
+from tests.browsers import audit, overhang, sign_in
+from tests.portals import Portal
+
+
+@pytest.fixture(scope="package")
+def moved(shop: Shop) -> Order:
+    """Captured twice, refunded once."""
+    order = builders.placed_order(shop.acme.store, merchant_reference1="FJB-KINDS")
+    alice = member(shop.acme, "alice")
+    capture(order, alice, Serving=1)
+    capture(order, alice, Linen=1)
+    refund(order, alice, Linen=1)
+    return order
+
+
+def _titles(found: Locator) -> list[str]:
+    return found.locator(".timeline > li h2").all_inner_texts()
+
+
+def _look(page: Page) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert (audit(page), overhang(page)) == ([], 0)
+
+
+def test_the_timeline_is_read_by_one_kind_with_keys_alone(page: Page, moved: Order) -> None:
+    found = drawer(page, moved)
+    whole = _titles(found)
+    found.get_by_role("link", name="Money", exact=False).press("Enter")
+    expect(found.get_by_role("navigation", name="Show one kind")).to_be_visible()
+    found.get_by_role("link", name="Captured 2").press("Enter")
+    expect(found.get_by_role("link", name="Captured 2")).to_have_attribute("aria-current", "true")
+    expect(found.get_by_role("link", name="Captured 2")).to_be_focused()
+    assert _titles(found) == ["Captured", "Captured"]
+    assert page.url.endswith(f"/orders/{moved.pk}/?kind=order.captured")
+    _look(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    _look(page)
+    page.reload()
+    assert _titles(page.locator(".drawer")) == ["Captured", "Captured"]
+    page.get_by_role("link", name=f"All {len(whole)}").click()
+    expect(page.locator(".timeline > li")).to_have_count(len(whole))
+
+
+def test_the_print_view_holds_the_chosen_kind_only(page: Page, moved: Order) -> None:
+    page.goto(f"/orders/{moved.pk}/?kind=order.refunded")
+    page.get_by_role("link", name="Print", exact=True).click()
+    expect(page.get_by_role("heading", name="Timeline, only: Refunded")).to_be_visible()
+    assert _titles(page.locator(".paper")) == ["Refunded"]
+
+
+def test_without_scripts_each_kind_is_a_page(
+    shop: Shop, portal: Portal, open_page: Callable[..., Page], moved: Order
+) -> None:
+    page: Page = open_page(base_url=portal.address, scripts=False)
+    sign_in(page, portal, shop.acme.people["alice"])
+    page.goto(f"/orders/{moved.pk}/")
+    page.get_by_role("link", name="Money").click()
+    page.get_by_role("link", name="Refunded 1").click()
+    assert _titles(page.locator(".drawer")) == ["Refunded"]
