@@ -12,6 +12,7 @@ from common.actor import Actor
 from orders.actions.audits import advance_run, open_run
 from orders.actions.report import report_differences
 from orders.audit import NO_ANSWER, Difference, audit_orders, changed_since
+from orders.audit.unclaimed import audit_unclaimed
 from orders.models import Alert, AuditRun, Order
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ def audit_batch(at: datetime) -> bool:
         return False
     if ids:
         return True
+    _log(list(audit_unclaimed(at, asks_gateway=True)))
     log.info("audit.done", orders=run.orders, differences=run.differences, unanswered=len(run.unanswered))
     return run.started_at < night_before(at)  # it was taken up again: a night was missed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from orders.actions.unclaimed import LEASE, StaleError, note_unclaimed, settle_r
 from orders.actions.unclaimed_by_hand import look_again_daily, ready_to_give
 from orders.models import Kind, State, UnclaimedPayment, UnclaimedReturn, unclaimed_id
 from orders.models.operations import IN_FLIGHT
-from payments.gateway import Gateway, GatewayUnavailable, Outcome, Result
+from payments.gateway import Gateway, GatewayUnavailable, Movement, Outcome, Result
 from payments.gateways import gateway_for
 from payments.models import GatewayAccount
 
@@ -108,12 +109,26 @@ def _ask(
         version = UnclaimedPayment.objects.filter(pk=key).values_list("version", flat=True).first() or 0
         with tracing(operation_id=key):
             snapshot = replace(gateway_for(account).fetch(session_reference), session_reference=session_reference)
+            if not snapshot.tells_movements:
+                snapshot = replace(snapshot, movements=tuple(_failed(account, key)))
         try:
             return note_unclaimed(account, snapshot, version=version, at=at, order_id=order_id, by=by)
         except StaleError:
             if not left:
                 raise
     return None
+
+
+def _failed(account: GatewayAccount, payment_id: uuid.UUID) -> Iterator[Movement]:
+    """Of a gateway that tells only sums: which of our refunds came back. Raises GatewayUnavailable."""
+    made = UnclaimedReturn.objects.filter(payment=payment_id, kind=Kind.REFUND, state=State.SUCCEEDED)
+    for refund in made.filter(came_back_at=None):
+        told = gateway_for(account).lookup(refund.key)
+        if told is not None and told.outcome == Outcome.UNKNOWN:
+            raise GatewayUnavailable(told.message)
+        if told is not None and told.outcome == Outcome.DECLINED:
+            at = told.failed_at or told.at or refund.requested_at
+            yield Movement(Kind.REFUND, told.reference, refund.key, refund.amount, at, told.outcome, told.message, at)
 
 
 def _has_more(payment: UnclaimedPayment) -> bool:

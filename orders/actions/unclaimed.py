@@ -108,9 +108,11 @@ def _follow(
     if payment.returns.filter(state__in=sorted(IN_FLIGHT)).exists():
         kick("orders.tasks.give_back_unclaimed", str(payment.pk))  # it may have been decided
         return
-    _came_back(payment, snapshot, at)
+    is_behind = _came_back(payment, snapshot, at)
     due = owed(snapshot, at)
-    if due is None:
+    if is_behind:
+        _look_again(payment, at)
+    elif due is None:
         if payment.closed_at is None:
             _close(payment, at)
             _tell(payment, Audit.UNCLAIMED_RETURNED, at, by=Actor.system(), amount=payment.amount)
@@ -128,11 +130,18 @@ def _is_for_a_person(payment: UnclaimedPayment) -> bool:
     return payment.returns.filter(came_back_at__isnull=False).exists()
 
 
-def _came_back(payment: UnclaimedPayment, snapshot: Snapshot, at: datetime) -> None:
-    """Refunds we booked as made that the gateway says failed since."""
+def _came_back(payment: UnclaimedPayment, snapshot: Snapshot, at: datetime) -> bool:
+    """Book refunds we had booked as made that the gateway says failed since.
+
+    True when its sum lacks some that it does not call failed: it lags behind, and what
+    it seems to owe must not be given twice.
+    """
     failed = {m.key: m for m in snapshot.movements if m.kind == Kind.REFUND and m.state == Outcome.DECLINED}
-    made = payment.returns.filter(kind=Kind.REFUND, state=State.SUCCEEDED, came_back_at=None, key__in=failed)
+    made = list(payment.returns.filter(kind=Kind.REFUND, state=State.SUCCEEDED, came_back_at=None))
+    standing = sum(refund.amount for refund in made if refund.key not in failed)
     for refund in made:
+        if refund.key not in failed:
+            continue
         movement = failed[refund.key]
         refund.came_back_at = movement.failed_at or at
         refund.message = movement.message[:300]
@@ -143,6 +152,7 @@ def _came_back(payment: UnclaimedPayment, snapshot: Snapshot, at: datetime) -> N
         provider = Actor.gateway(payment.gateway_account.provider)
         _tell(payment, Audit.UNCLAIMED_CAME_BACK, at, by=provider, amount=refund.amount)
         queue_came_back(payment, at=at)
+    return standing > snapshot.refunded_amount
 
 
 def _look_again(payment: UnclaimedPayment, at: datetime) -> None:

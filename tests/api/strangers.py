@@ -19,7 +19,7 @@ from payments.gateway import BeginRequest
 from payments.gateways import gateway_for
 from payments.models import GatewayAccount
 from sandbox.delivery import deliver_due
-from sandbox.models import Session, Webhook
+from sandbox.models import Movement, Session, Webhook
 
 TOTAL = 50000
 
@@ -94,3 +94,9 @@ def returned(store: Store, **changes: Any) -> UnclaimedPayment:
 def answers() -> set[str]:
     """What the portal has answered to all webhooks that were sent."""
     return set(Webhook.objects.exclude(state="withheld").values_list("last_answer", flat=True))
+
+
+def moved(session: Session) -> list[tuple[str, int, str]]:
+    """What moved of its payment at the sandbox, in order."""
+    there = Movement.objects.filter(payment__session=session).order_by("created_at")
+    return list(there.values_list("kind", "amount", "state"))

@@ -81,7 +81,7 @@ def test_without_lock_and_constraints_both_reserve(store: Store, monkeypatch: py
     _meet_with_the_answer(monkeypatch)
     monkeypatch.setattr(booking, "_locked", lambda key: UnclaimedPayment.objects.filter(pk=key).first())
     meeting, come_back = Meeting(2), booking._came_back
-    monkeypatch.setattr(booking, "_came_back", lambda *args: (come_back(*args), meeting.wait()))
+    monkeypatch.setattr(booking, "_came_back", lambda *args: (come_back(*args), meeting.wait())[0])
     with without("orders_unclaimedreturn", "one_return_at_a_time", "orders_unclaimedreturn_key_key"):
         race(_ask(payment), _ask(payment))
         assert payment.returns.filter(state="requested").count() == 2

@@ -37,9 +37,10 @@ def _act(client: Client, payment: UnclaimedPayment, verb: str) -> str:
     return str(answer.content.decode())
 
 
-@pytest.fixture
-def came_back(store: Store) -> UnclaimedPayment:
-    """A refund the bank has sent back, as a webhook told."""
+@pytest.fixture(params=["movements", "sums only"])
+def came_back(store: Store, request: pytest.FixtureRequest) -> UnclaimedPayment:
+    """A refund the bank has sent back, as a webhook told, of a gateway that tells more or less."""
+    controls.set_sums_only(is_on=request.param == "sums only")
     payment = strangers.returned(store, method="swish")
     deliver_due()
     movement = Movement.objects.get(kind="refund")

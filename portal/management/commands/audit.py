@@ -10,7 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common import clock
 from orders.audit import audit_orders, changed_since
+from orders.audit.unclaimed import audit_unclaimed
 
 
 class Command(BaseCommand):
@@ -34,6 +36,9 @@ class Command(BaseCommand):
                 differences += len(found)
                 for difference in found:
                     self.stdout.write(str(difference))
+            for difference in audit_unclaimed(clock.now(), asks_gateway=options["gateway"]):
+                differences += 1
+                self.stdout.write(str(difference))
         finally:
             logging.disable(logging.NOTSET)
         self.stdout.write(f"{differences} differences in {orders} orders")
