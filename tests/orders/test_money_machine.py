@@ -10,30 +10,19 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, seed
+from hypothesis import settings as pace
 from hypothesis.stateful import run_state_machine_as_test
 
 from accounts.models import Store
-from common import sweeps
-from orders.actions import expire
-from payments.sandbox_client import SandboxClient
-from tests.orders.money_machine import MoneyMachine, Network
+from tests.orders.money_machine import MoneyMachine
+from tests.orders.money_network import plug_in
 
 IS_FUZZ = "COUNTERFOIL_FUZZ_STEPS" in os.environ
 PARTS = (0,) if IS_FUZZ else (1, 2)  # the suite walks them side by side, one on each core
 STEPS = int(os.environ.get("COUNTERFOIL_FUZZ_STEPS", "5000")) // len(PARTS)
 STEPS_PER_ORDER = 50
 USUAL = 42  # some orders end sooner
-
-
-class Loud:
-    """A log that lets through what sweeps would swallow."""
-
-    def exception(self, *_: Any, **__: Any) -> None:
-        raise  # noqa: PLE0704
-
-    def warning(self, *_: Any, **__: Any) -> None:
-        """Warnings are expected."""
 
 
 def _machine(part: int) -> type[MoneyMachine]:
@@ -45,22 +34,14 @@ def _machine(part: int) -> type[MoneyMachine]:
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.django_db(transaction=True)
 def test_whatever_happens_the_books_agree_and_money_moves_once(
-    part: int, store: Store, monkeypatch: pytest.MonkeyPatch
+    part: int, store: Store, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
-    send = SandboxClient._send
-
-    def over_the_network(client: SandboxClient, *request: Any) -> Any:
-        Network.pass_or_fail()
-        return send(client, *request)
-
-    monkeypatch.setattr(SandboxClient, "_send", over_the_network)
-    monkeypatch.setattr(sweeps, "log", Loud())
-    monkeypatch.setattr(expire, "log", Loud())
+    plug_in(monkeypatch, settings)
     machine = _machine(part)
     monkeypatch.setattr(MoneyMachine, "store", store, raising=False)
     run_state_machine_as_test(
         machine,
-        settings=settings(
+        settings=pace(
             max_examples=STEPS // USUAL + 1,
             stateful_step_count=STEPS_PER_ORDER,
             deadline=None,
