@@ -1,0 +1,25 @@
+"""One portal for all tests of this folder whose processes die or wait at a marked point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.points import Crashing
+from tests.portals import running_portal
+
+
+@pytest.fixture(scope="package")
+def crashing(
+    django_db_blocker: Any, template_database: str, collected_static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Crashing]:
+    """Its web and worker come to the points of `tests.faults.crashing`."""
+    order = tmp_path_factory.mktemp("crash") / "order"
+    extra = {"DJANGO_SETTINGS_MODULE": "tests.faults.crashing.settings", "CRASH_ORDER": str(order)}
+    with running_portal(
+        django_db_blocker, template_database, collected_static, start=("web", "worker"), **extra
+    ) as portal:
+        yield Crashing(portal, order)
