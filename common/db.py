@@ -1,8 +1,14 @@
-"""Guards about transactions."""
+"""Guards about transactions, and rows that come inside others."""
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 from django.db import connection
+from django.db.models import Model
+
+Row = dict[str, Any]
+Found = TypeVar("Found", bound=Model)
 
 
 def refuse_transaction() -> None:
@@ -20,3 +26,10 @@ def release_connection() -> None:
     """Give the pooled connection back before a slow call; the next query takes a new one."""
     if not connection.in_atomic_block:
         connection.close()
+
+
+def instance(model: type[Found], row: Row) -> Found:
+    """What PostgreSQL's `to_jsonb` of a whole row stands for, as a query of its own would give it."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - public, in spite of its name
+    values = [field.to_python(row[field.column]) for field in fields]
+    return model.from_db(connection.alias, [field.attname for field in fields], values)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import CharField, F, Func, Q
+from django.db.models import CharField, F, Func, JSONField, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import times
+from common.db import Row, instance
 from common.money import format_money
-from orders.models import Alert, Kind, Operation, Order, State
+from orders.models import Alert, Kind, Operation, State
 
 # Every list asks it for every row. The last by name goes first: a refund that came back, no
 # answer for a day, a difference.
@@ -20,6 +21,15 @@ _FIRST = """COALESCE((
     SELECT alert.kind FROM orders_alert AS alert
     WHERE alert.order_id = %(expressions)s AND alert.closed_at IS NULL ORDER BY alert.kind DESC LIMIT 1
 ), '')"""
+_ROWS = """(
+    SELECT jsonb_agg(jsonb_build_object('alert', to_jsonb(alert), 'operation', (
+        SELECT to_jsonb(operation) FROM orders_operation AS operation WHERE operation.id = alert.operation_id
+    ), 'reverses', (
+        SELECT to_jsonb(refund) FROM orders_operation AS reversal JOIN orders_operation AS refund
+            ON refund.id = reversal.reverses_id WHERE reversal.id = alert.operation_id
+    )) ORDER BY alert.opened_at, alert.id)
+    FROM orders_alert AS alert WHERE alert.order_id = %(expressions)s AND alert.closed_at IS NULL
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +53,14 @@ def alerted(kinds: tuple[str, ...]) -> Q:
     return Q(pk__in=Alert.objects.filter(kind__in=kinds, closed_at=None).values("order_id"))
 
 
-def alerts_of(order: Order) -> tuple[Alert, ...]:
-    """What is open, the oldest first."""
-    found = Alert.objects.filter(order=order, closed_at=None)
-    return tuple(found.select_related("operation", "operation__reverses"))
+def alert_rows(order: str = "pk") -> Func:
+    """An order's open alerts, within the statement that reads it; for `alerts_of`."""
+    return Func(F(order), template=_ROWS, output_field=JSONField())
+
+
+def alerts_of(rows: Sequence[Row] | None) -> tuple[Alert, ...]:
+    """What is open, the oldest first, with the operations it names."""
+    return tuple(_alert(row) for row in rows or ())
 
 
 def notice_of(alert: Alert, *, can_dismiss: bool, can_refund: bool = False) -> Notice:
@@ -59,6 +73,14 @@ def notice_of(alert: Alert, *, can_dismiss: bool, can_refund: bool = False) -> N
     return Notice(title, text, icon, url)
 
 
+def _alert(row: Row) -> Alert:
+    alert = instance(Alert, row["alert"])
+    if row["operation"]:
+        alert.operation = instance(Operation, row["operation"])
+        alert.operation.reverses = instance(Operation, row["reverses"]) if row["reverses"] else None
+    return alert
+
+
 def _stray_back(alert: Alert, reversal: Operation, *, can_dismiss: bool, can_refund: bool) -> Notice:
     """Money nobody expected that the bank sent back; one query for what was done since."""
     title, _text, icon = _came_back(alert)
@@ -68,7 +90,9 @@ def _stray_back(alert: Alert, reversal: Operation, *, can_dismiss: bool, can_ref
         gateway_account=reversal.gateway_account_id,
         payment_reference=reversal.payment_reference,
     ).latest("requested_at", "settled_at")
-    text = _("It was money nobody expected, and is with you again. Give it back again or pay the customer another way.")
+    text = _(
+        "It was money nobody expected, and is with you again. Give it back again or pay the customer another way."
+    )
     if last.is_in_flight:
         return Notice(title, _("It is being given back. We keep asking the gateway."), icon, "")
     if last.state == State.DECLINED:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from babel.lists import format_list
-from django.db.models import BooleanField, F, Func, Q, QuerySet, UUIDField
+from django.db.models import BooleanField, F, Func, JSONField, Q, QuerySet, UUIDField
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common.db import Row, instance
 from orders.models import Order, Repeat
 from orders.states import OPEN, Status
 
@@ -21,14 +22,19 @@ COUNTING = tuple(sorted(OPEN | {Status.CAPTURED}))
 
 # `counting` for one order, written out as in `strays`: every list asks it for every row. Both orders are
 # read as one table and only for a pair that is there: planning a join of two cost a page 0.5 ms, this 0.1.
-_WAITS = """EXISTS (
-    SELECT 1 FROM orders_repeat AS pair
+_WAITING = """FROM orders_repeat AS pair
     WHERE (pair.earlier_id = %(expressions)s OR pair.later_id = %(expressions)s) AND pair.dismissed_at IS NULL AND (
         SELECT COUNT(*) = 2 AND MIN(side.amount) = MAX(side.amount) FROM orders_order AS side
         WHERE side.id IN (pair.earlier_id, pair.later_id)
             AND side.status IN (%(statuses)s) AND side.refunded_amount = 0
-    )
-)"""
+    )"""
+_WAITS = f"EXISTS (SELECT 1 {_WAITING})"
+_ROWS = f"""(
+    SELECT jsonb_agg(jsonb_build_object('pair', to_jsonb(pair), 'other', (
+        SELECT to_jsonb(other) FROM orders_order AS other
+        WHERE other.id IN (pair.earlier_id, pair.later_id) AND other.id <> %(expressions)s
+    )) ORDER BY pair.id DESC) {_WAITING}
+)"""  # noqa: S608 - constants of this file
 _STATUSES = ", ".join(f"'{status.value}'" for status in COUNTING)
 
 
@@ -59,10 +65,15 @@ def repeated(access: Access) -> Q:
     return Q(pk__in=pairs.annotate(either=both).values("either"))
 
 
-def twins_of(order: Order) -> tuple[Twin, ...]:
-    """What the order looks like a repeat of, or what repeats it; the nearest first."""
-    pairs = counting(Repeat.objects.filter(Q(earlier=order) | Q(later=order)))
-    found = [(pair, pair.later if pair.earlier_id == order.pk else pair.earlier) for pair in _both(pairs)]
+def twin_rows(order: str = "pk") -> Func:
+    """The pairs an order waits in, within the statement that reads it; for `twins_of`."""
+    return Func(F(order), template=_ROWS, statuses=_STATUSES, output_field=JSONField())
+
+
+def twins_of(order: Order, rows: Sequence[Row] | None) -> tuple[Twin, ...]:
+    """What the order looks like a repeat of, or what repeats it; the latest first."""
+    found = [(instance(Repeat, row["pair"]), instance(Order, row["other"])) for row in rows or ()]
+    found.sort(key=lambda each: (each[1].placed_at, each[1].pk), reverse=True)
     return tuple(Twin(_title(order, other), reason_words(reasons_of(pair))) for pair, other in found)
 
 

@@ -74,9 +74,10 @@ def rows_of(values: Sequence[tuple[Any, ...]], now: datetime, query: str) -> lis
     return [_row(each, now, here, (prefix, suffix), test) for each in values]
 
 
-def row_of(order: Order, now: datetime, query: str) -> Row:
-    """The row of one order that has just changed."""
-    return rows_of([tuple(getattr(order, name) for name in FIELDS)], now, query)[0]
+def row_of(order: Order, now: datetime, query: str, *, has_stray: bool, has_repeat: bool, alert: str) -> Row:
+    """The row of one order that has just changed, with what lists ask beside the order itself."""
+    known = {**vars(order), "has_stray": has_stray, "has_repeat": has_repeat, "alert": alert}
+    return rows_of([tuple(known[name] for name in FIELDS)], now, query)[0]
 
 
 def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple[str, str], test: str) -> Row:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
+from django.db.models import BooleanField, F, Func, JSONField
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common.db import Row, instance
 from common.money import format_money
 from orders.entries import reason_words
-from orders.models import Kind, Operation, Order, State
+from orders.models import Kind, Operation, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,17 @@ class Stray:
     is_running: bool
 
 
-# `_waiting` for one order, written out: every list asks it for every row, and building it by the
-# ORM took longer than all the rest of the query.
-_WAITS = """EXISTS (
-    SELECT 1 FROM orders_operation AS stray
+# Stray operations that did not succeed, unless another for the same payment did. Written out: every
+# list asks it for every row, and building it by the ORM took longer than all the rest of the query.
+_WAITING = """FROM orders_operation AS stray
     WHERE stray.order_id = %(expressions)s AND stray.is_stray AND stray.state <> 'succeeded' AND NOT EXISTS (
         SELECT 1 FROM orders_operation AS returned
         WHERE returned.order_id = stray.order_id AND returned.is_stray AND returned.state = 'succeeded'
             AND returned.gateway_account_id = stray.gateway_account_id
             AND returned.payment_reference = stray.payment_reference
-    )
-)"""
+    )"""
+_WAITS = f"EXISTS (SELECT 1 {_WAITING})"
+_ROWS = f"(SELECT jsonb_agg(to_jsonb(stray) ORDER BY stray.requested_at, stray.id) {_WAITING})"
 
 
 def has_stray(order: str = "pk") -> Func:
@@ -40,22 +42,16 @@ def has_stray(order: str = "pk") -> Func:
     return Func(F(order), template=_WAITS, output_field=BooleanField())
 
 
-def strays_of(order: Order) -> list[Stray]:
+def stray_rows(order: str = "pk") -> Func:
+    """The operations behind such money, within the statement that reads the order; for `strays_of`."""
+    return Func(F(order), template=_ROWS, output_field=JSONField())
+
+
+def strays_of(rows: Sequence[Row] | None) -> tuple[Stray, ...]:
     """Every payment that waits to go back, by its last operation."""
-    last = {each.payment_reference: each for each in _waiting().filter(order=order).order_by("requested_at", "id")}
-    return [_stray(operation) for operation in last.values()]
-
-
-def _waiting() -> QuerySet[Operation]:
-    """Stray operations that did not succeed, unless a later one for the same payment did."""
-    returned = Operation.objects.filter(
-        order=OuterRef("order"),
-        is_stray=True,
-        state=State.SUCCEEDED,
-        gateway_account=OuterRef("gateway_account"),
-        payment_reference=OuterRef("payment_reference"),
-    )
-    return Operation.objects.filter(~Exists(returned), is_stray=True).exclude(state=State.SUCCEEDED)
+    operations = [instance(Operation, row) for row in rows or ()]
+    last = {operation.payment_reference: operation for operation in operations}
+    return tuple(_stray(operation) for operation in last.values())
 
 
 def _stray(operation: Operation) -> Stray:
