@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common import times
 from common.money import format_money
+from orders.actions.unwind import due_refunds
 from orders.choosing import payouts
 from orders.choosing.sums import Sum, taxes_of
 from orders.cutting import Piece, capture_everything, refund_everything
-from orders.models import Order
+from orders.models import Operation, Order
 from orders.rules import Verb
 from orders.selection import rest_to_capture, rest_to_refund
 
@@ -43,7 +45,7 @@ def preview_of(order: Order, verb: Verb, *, releases: bool) -> Preview | None:
 
 
 def _end(order: Order, *, releases: bool) -> Preview:
-    """What is reserved is let go, then all that was captured goes back."""
+    """What is reserved is let go, then all that was captured goes back, each capture by itself."""
     released = order.releasable_amount if releases or not order.captured_amount else 0
     refunded = order.refundable_amount
     is_paid_back = order.is_charged_at_once and not order.is_under_review and not order.captured_amount
@@ -52,7 +54,7 @@ def _end(order: Order, *, releases: bool) -> Preview:
         words = _("Paid back") if is_paid_back else _("Released, never charged")
         movements.append(_movement(order, words, released, _rest(order)))
     if refunded:
-        movements.append(_movement(order, _("Refunded to the customer"), refunded, _captured(order)))
+        movements += _refunds(order)
     sums = {"released": _say(order, released), "refunded": _say(order, refunded)}
     payout = payouts.shrinks(sums["refunded"]) if refunded else payouts.stays()
     return Preview(tuple(movements), payout, _end_words(released, refunded, is_paid_back=is_paid_back) % sums)
@@ -86,9 +88,20 @@ def _rest(order: Order) -> list[Piece]:
     return capture_everything(rest.shares, rest.free_taken, limit=max(order.capturable_amount, 0))
 
 
-def _captured(order: Order) -> list[Piece]:
+def _refunds(order: Order) -> list[Movement]:
+    """What goes back of each capture, as ending the order refunds them."""
     cut = refund_everything(rest_to_refund(order), limit=order.refundable_amount)
-    return [piece for pieces in cut.values() for piece in pieces]
+    due = due_refunds(order)
+    if len(due) == 1:
+        pieces = [piece for each in cut.values() for piece in each]
+        return [_movement(order, _("Refunded to the customer"), sum(due.values()), pieces)]
+    made = Operation.objects.in_bulk(due)
+    names = {str(key): times.stamp(made[key].settled_at or made[key].requested_at) for key in due if key}
+    words = _("Refunded, captured %(when)s")
+    return [
+        _movement(order, words % {"when": names[key]}, sum(piece.amount for piece in pieces), pieces)
+        for key, pieces in cut.items()
+    ]
 
 
 def _say(order: Order, minor: int) -> str:

@@ -117,7 +117,8 @@ def test_half_way_is_said_and_the_same_dialog_goes_on(alice_client: Client, half
 
 def test_each_refund_is_named_where_it_stopped_and_at_the_end(alice_client: Client, acme: Company) -> None:
     order = captured_twice(acme.store)
-    form = ask(alice_client, order, "cancel")[1]
+    dialog, form = ask(alice_client, order, "cancel")
+    assert re.findall(r"Refunded, captured [^<]+</dt><dd[^>]*>[^\d]*([\d.,]+)", dialog) == ["677.34", "623.99"]
     fault_at(order, captures_of(order)[1], uuid.UUID(form["key"]).hex, Behaviour.Kind.DECLINE)
     answer = post(alice_client, order, "cancel", form)
     assert answer.status_code == 409
