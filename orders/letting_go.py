@@ -57,7 +57,14 @@ def _end(order: Order, *, releases: bool) -> Preview:
         movements += _refunds(order)
     sums = {"released": _say(order, released), "refunded": _say(order, refunded)}
     payout = payouts.shrinks(sums["refunded"]) if refunded else payouts.stays()
-    return Preview(tuple(movements), payout, _end_words(released, refunded, is_paid_back=is_paid_back) % sums)
+    button = _end_words(released, refunded, is_paid_back=is_paid_back) % sums
+    return Preview(tuple(movements), f"{payout} {_held(order)}".strip(), button)
+
+
+def _held(order: Order) -> str:
+    """What an open dispute keeps from being refunded."""
+    held = order.charged_back_amount
+    return _("A dispute holds %(held)s: that is not refunded.") % {"held": _say(order, held)} if held else ""
 
 
 def _release(order: Order) -> Preview:

@@ -122,7 +122,8 @@ class RefundChoice(Choosing):
         """Which limit was passed, in numbers, at the amount that passed it."""
         self.problem = error.message
         if error.code == "more_than_left":
-            self.problem = _("Refund can be at most %(left)s.") % {"left": self.say(self.order.refundable_amount)}
+            limit = _("Refund can be at most %(left)s.") % {"left": self.say(self.order.refundable_amount)}
+            self.problem = f"{limit} {self.held_words}".strip()
         elif error.code == "more_than_left_at_rate":
             self._explain_rate()
         elif error.code in {"fee_too_large", "nothing_chosen"} and self.selection.fee is not None:
@@ -163,6 +164,12 @@ class RefundChoice(Choosing):
             for rate, left in capture.rest().items():
                 room[rate] = room.get(rate, 0) + max(left - taken.get(rate, 0), 0)
         return room
+
+    @property
+    def held_words(self) -> str:
+        """Why less can be refunded than was captured, when an open dispute holds the rest."""
+        held = self.order.charged_back_amount
+        return _("A dispute holds %(held)s of this order.") % {"held": self.say(held)} if held else ""
 
     @property
     def left_words(self) -> str:
@@ -207,7 +214,7 @@ class RefundChoice(Choosing):
         """Everything the templates say."""
         return {
             "title": _("Refund %(reference)s") % {"reference": self.order.merchant_reference1},
-            "lead": _("Choose what comes back. Discounts are taken off in proportion."),
+            "lead": f"{_('Choose what comes back. Discounts are taken off in proportion.')} {self.held_words}".strip(),
             "now": _("Refund now"),
             "button": _("Refund %(total)s") % {"total": self.money} if self.pieces else _("Refund"),
             "busy": _("Refunding %(total)s…") % {"total": self.money},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -228,3 +229,35 @@ def test_a_damaged_form_does_nothing(alice_client: Client, order: Order) -> None
     answer = send(alice_client, order, {"key": "x", "version": "1", "confirmed": "1"}, PATH)
     assert answer.status_code == 409
     assert "damaged" in text(answer)
+
+
+def test_what_a_dispute_holds_is_said_and_not_refunded(alice_client: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(charged_back_amount=150000)
+    opened = get(alice_client, f"/orders/{order.pk}/refund/")
+    assert "A dispute holds 1,500.00 SEK of this order." in opened
+    assert re.search(r"Left to refund after this.*568\.20", opened, re.DOTALL)
+    form = only(order, dialog(alice_client, order, "refund"), Serving=1)
+    answer = send(alice_client, order, form | {"confirmed": "67734"}, PATH)
+    assert answer.status_code == 422
+    assert "Refund can be at most 568.20 SEK. A dispute holds 1,500.00 SEK of this order." in text(answer)
+    assert not Operation.objects.filter(order=order, kind="refund").exists()
+    amount = {"free-0-amount": "568.20", "free-0-rate": "2500", "free-0-name": "Goodwill"}
+    assert "Refunded 568.20 SEK." in text(send(alice_client, order, fill(alice_client, order, amount), PATH))
+    ended = get(alice_client, f"/orders/{order.pk}/refund/", target="dialog")
+    assert "What is left is held by a dispute, and cannot be refunded." in ended
+
+
+def test_a_dispute_opened_meanwhile_is_said_where_it_was_confirmed(alice_client: Client, order: Order) -> None:
+    form = fill(alice_client, order, Serving=1)
+    Order.objects.filter(pk=order.pk).update(charged_back_amount=150000, version=order.version + 1)
+    answer = send(alice_client, order, form, PATH)
+    assert answer.status_code == 409
+    assert "A dispute holds 1,500.00 SEK of this order." in text(answer)
+    assert not Operation.objects.filter(order=order, kind="refund").exists()
+
+
+def test_ending_an_order_says_what_a_dispute_holds(alice_client: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(charged_back_amount=150000)
+    page = get(alice_client, f"/orders/{order.pk}/cancel/", target="dialog")
+    assert "A dispute holds 1,500.00 SEK: that is not refunded." in page
+    assert "refund 568.20 SEK</button>" in page
