@@ -37,6 +37,25 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A press on the backdrop from its beginning to its end: a selection dragged out of the dialog closes nothing.
+let pressed = null;
+
+function isBeside(event) {
+  const box = event.target.getBoundingClientRect();
+  const { clientX: x, clientY: y } = event;
+  return x < box.left || x > box.right || y < box.top || y > box.bottom;
+}
+
+document.addEventListener("pointerdown", (event) => {
+  const begins = event.button === 0 && event.target.matches?.("dialog:modal") && isBeside(event);
+  pressed = begins ? event.target : null;
+});
+
+document.addEventListener("click", (event) => {
+  if (pressed && event.target === pressed && isBeside(event)) leave(pressed);
+  pressed = null;
+});
+
 document.addEventListener("htmx:afterSettle", () => {
   document.querySelectorAll("dialog[data-modal]").forEach((dialog) => {
     if (host?.contains(dialog)) open(dialog);

@@ -82,6 +82,57 @@ def test_a_dialog_asks_before_it_throws_away_what_was_typed(page: Page, order: O
     expect(page.locator("#drawer, main").first).to_be_visible()
 
 
+def beside(dialog: Locator) -> tuple[float, float]:
+    """A place on the backdrop, left of the dialog."""
+    box = dialog.bounding_box()
+    assert box
+    return box["x"] - 40, box["y"] + box["height"] / 2
+
+
+def test_a_press_beside_a_dialog_closes_it(page: Page, order: Order):
+    dialog = opened(page, order, "Capture")
+    box = dialog.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 3, box["y"] + 3)  # its own edge
+    expect(dialog).to_be_visible()
+    page.mouse.click(*beside(dialog))
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    page.mouse.click(*beside(keys))
+    expect(keys).not_to_be_visible()
+
+
+def test_a_press_beside_a_dialog_asks_before_it_throws_away_what_was_typed(page: Page, order: Order):
+    dialog = opened(page, order, "Capture")
+    reference = dialog.get_by_label("Capture reference")
+    reference.fill("SETTLE-8")
+    question = page.get_by_role("dialog", name="Leave without saving?")
+    page.mouse.click(*beside(dialog))
+    expect(question).to_be_visible()
+    page.mouse.click(*beside(question))  # as Keep editing
+    expect(question).not_to_be_visible()
+    expect(reference).to_have_value("SETTLE-8")
+    page.mouse.click(*beside(dialog))
+    question.get_by_role("button", name="Leave").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_press_that_begins_or_ends_inside_a_dialog_closes_nothing(page: Page, order: Order):
+    dialog = opened(page, order, "Capture")
+    inside = dialog.get_by_role("heading").first.bounding_box()
+    assert inside
+    within = inside["x"] + 5, inside["y"] + 5
+    for begin, end in ((within, beside(dialog)), (beside(dialog), within)):
+        page.mouse.move(*begin)
+        page.mouse.down()
+        page.mouse.move(*end)
+        page.mouse.up()
+        expect(dialog).to_be_visible()
+
+
 @pytest.fixture
 def link(acme: Company) -> PaymentLink:
     return builders.system_link(acme.store, merchant_reference1="COPY-1")
