@@ -63,7 +63,7 @@ def queue_refunded(order: Order, operation: Operation, *, at: datetime) -> None:
 
 
 def queue_voided(order: Order, *, by: Actor, at: datetime) -> None:
-    """Tell the customer that the shop cancelled the order and nothing was charged."""
+    """Tell the customer that the shop cancelled the order: nothing was charged, or what was charged is paid back."""
     _queue_once(order, VOIDED, order.pk, at, by=by)
 
 
@@ -169,11 +169,15 @@ def _cancelled(message: Message, order: Order) -> Rendered:
 
 
 def _voided(message: Message, order: Order) -> Rendered:
+    paid_back = format_money(order.released_amount, order.currency, _locale()) if order.is_charged_at_once else ""
     if message.channel == Channel.SMS:
         words = _("%(store)s: order %(reference)s is cancelled. You have not been charged.")
-        return sms(words % _names(order), is_test=order.is_test)
+        if paid_back:
+            words = _("%(store)s: order %(reference)s is cancelled. %(paid_back)s is paid back to you.")
+        return sms(words % {**_names(order), "paid_back": paid_back}, is_test=order.is_test)
     subject = _("Order %(reference)s is cancelled") % {"reference": order.merchant_reference1}
-    context = {**_context(order), "amount": format_money(order.amount, order.currency, _locale())}
+    amount = format_money(order.amount, order.currency, _locale())
+    context = {**_context(order), "amount": amount, "paid_back": paid_back}
     return mail("orders/mail/voided", subject, context, is_test=order.is_test)
 
 
@@ -184,6 +188,8 @@ def _released(message: Message, order: Order) -> Rendered | None:
     amount = format_money(operation.amount, operation.currency, _locale())
     if message.channel == Channel.SMS:
         words = _("%(store)s: the rest of order %(reference)s is cancelled. %(amount)s is not charged.")
+        if order.is_charged_at_once:
+            words = _("%(store)s: the rest of order %(reference)s is cancelled. %(amount)s is paid back to you.")
         return sms(words % {**_names(order), "amount": amount}, is_test=order.is_test)
     subject = _("The rest of order %(reference)s is cancelled") % {"reference": order.merchant_reference1}
     return mail("orders/mail/released", subject, {**_context(order), "amount": amount}, is_test=order.is_test)
