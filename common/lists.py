@@ -39,6 +39,12 @@ def day_of(text: str) -> date | None:
     return day if _FIRST_YEAR <= day.year <= _LATEST_YEAR else None
 
 
+def spellings_of(words: str) -> list[str]:
+    """The words as somebody may have written a reference: without pasted spaces, in capitals or small letters."""
+    joined = words.replace(" ", "")
+    return sorted({each for text in (words, joined) for each in (text, text.upper(), text.lower())})
+
+
 def phone_digits(words: str) -> str:
     """The digits of words that look like a phone number, without national or international zeros; else ""."""
     if not _PHONE.fullmatch(words):

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, Subquery, Value
 
 from accounts.access import Access
 from common.ids import clean_reference
-from common.lists import Count, phone_digits
+from common.lists import Count, phone_digits, spellings_of
 from common.pages import Cursor, Page, page_of
 from orders.alerts import alerted, first_alert
 from orders.forms import ListQuery
@@ -132,9 +132,7 @@ def may_be_exact(words: str) -> bool:
 
 def _named(words: str) -> Q:
     """Orders that bear exactly this reference."""
-    joined = words.replace(" ", "")
-    spellings = {each for text in (words, joined) for each in (text, text.upper(), text.lower())}
-    named = Q(merchant_reference1__in=sorted(spellings))
+    named = Q(merchant_reference1__in=spellings_of(words))
     reference = clean_reference(words)
     return named | Q(reference=reference) if reference else named
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.access import Access
 from accounts.roles import Permission
 from common.ids import clean_reference
-from common.lists import Count, phone_digits
+from common.lists import Count, phone_digits, spellings_of
 from common.pages import Page, page_of
 from orders.strays import has_stray
 from paylinks.delivery import latest
@@ -137,6 +137,8 @@ def _meaning(access: Access, words: str) -> Q:
         together &= Q(order__search_text__contains=term)
     if max(len(term) for term in words.split()) >= SHORTEST:
         found |= together
+    else:
+        found |= Q(order__merchant_reference1__in=spellings_of(words))  # by the index of whole references
     digits = phone_digits(words)
     if len(digits) >= SHORTEST:
         found |= Q(order__search_text__contains=digits)

@@ -136,6 +136,21 @@ def test_short_reference_and_order_id_find_their_order(alice_client: Client, acm
         assert "<tbody" in shown(alice_client, f"?q={words}")
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_found"), [("A7", True), ("a7", True), ("a+7", True), ("A", False), ("7", False)]
+)
+def test_a_whole_reference_is_found_however_short(
+    alice_client: Client, charlie_client: Client, acme: Company, typed: str, is_found: bool
+):
+    sent(acme, merchant_reference1="A7")
+    sent(acme, merchant_reference1="A71")
+    with CaptureQueriesContext(connection) as queries:
+        page = shown(alice_client, f"?q={typed}")
+    assert ("2,068.20" in page, "A71" in page) == (is_found, False)
+    assert ("Type at least 3 characters, or the whole merchant reference 1." in page) is not is_found
+    assert len(queries) <= 4, [query["sql"][:120] for query in queries]
+
+
 def test_a_set_filter_is_a_chip_that_can_be_removed(alice_client: Client, acme: Company):
     page = shown(alice_client, f"?store={acme.store.mid}&status=created&q=fjb")
     assert 'href="/links/?q=fjb&amp;status=created"' in page
