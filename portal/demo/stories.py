@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -14,6 +15,7 @@ from messaging.models import Message
 from orders import operations
 from orders.actions.capture import capture_order
 from orders.actions.refund import refund_order
+from orders.lines import LineInput
 from orders.models import Operation, Order
 from orders.selection import EVERYTHING, Selection
 from paylinks import settle
@@ -23,6 +25,7 @@ from paylinks.actions.cancel import cancel_link
 from paylinks.actions.create import OrderInput, create_link_order
 from paylinks.actions.request import request_new_link
 from paylinks.models import Attempt, PaymentLink
+from payments.gateway import Method
 from payments.gateways import offered_methods
 from payments.models import GatewayAccount
 from portal.demo.catalogue import Person, basket, customer
@@ -66,10 +69,7 @@ class Story:
         person = customer(self.dice, self.store.country)
         attempt = self._begin(self._send(person), person)
         if attempt is not None:
-            session = uuid.UUID(attempt.session_reference)
-            choose(session, Session.State.AUTHORIZED, at=clock.now(), has_webhook=False)
-            settle.check_attempt(attempt.pk, at=clock.now())
-            self._run_waiting(Order.objects.get(pk=attempt.order_id))
+            self._end(attempt, Session.State.AUTHORIZED)
         self._deliver()
 
     def _at(self, moment: datetime) -> datetime:
@@ -100,8 +100,8 @@ class Story:
             language="en",
             merchant_reference1=f"{self.prefix}-{self.number}",
             merchant_reference2=f"PO {self.dice.randint(70, 99)}-{self.dice.randint(1000, 9999)}",
-            lines=basket(self.dice, self.prefix, currency, self.store.default_tax_rate),
-            auto_capture=self.dice.random() < 0.2,  # noqa: PLR2004
+            lines=self._basket(currency),
+            auto_capture=self._is_auto_captured(),
         )
         at = self._at(self.began)
         key = uuid.UUID(int=self.dice.getrandbits(128) ^ self.number, version=4)  # apart though the dice fall the same
@@ -110,6 +110,15 @@ class Story:
         self.order_id = link.order_id
         return link
 
+    def _basket(self, currency: str) -> tuple[LineInput, ...]:
+        return basket(self.dice, self.prefix, currency, self.store.default_tax_rate)
+
+    def _is_auto_captured(self) -> bool:
+        return self.dice.random() < 0.2  # noqa: PLR2004
+
+    def _choice(self, methods: Sequence[Method]) -> str:
+        return self.dice.choice(methods).code
+
     def _begin(self, link: PaymentLink, person: Person) -> Attempt | None:
         at = self._later(self.began, 0.2, 30)
         if at is None:
@@ -117,7 +126,7 @@ class Story:
         account = GatewayAccount.objects.get(store=self.store, is_active=True)
         methods = offered_methods(account, self.store.country, link.order.currency, link.expires_at - at)
         pay = PayInput(
-            method=self.dice.choice(methods).code,
+            method=self._choice(methods),
             revision=1,
             accepts_terms=True,
             email=person.email,
@@ -130,18 +139,22 @@ class Story:
         attempt = self._begin(link, person)
         if attempt is None:
             return
-        session = uuid.UUID(attempt.session_reference)
         ending = self.dice.choices(
             (Session.State.AUTHORIZED, Session.State.UNDER_REVIEW, Session.State.DECLINED), (92, 4, 4)
         )[0]
-        choose(session, ending, at=clock.now(), has_webhook=False)
-        settle.check_attempt(attempt.pk, at=clock.now())
-        order = Order.objects.get(pk=link.order_id)
-        self._run_waiting(order)
+        order = self._end(attempt, ending)
         if order.is_under_review:
-            self._decide(attempt, session)
+            self._decide(attempt, uuid.UUID(attempt.session_reference))
         elif order.status == "authorized":
             self._capture(order)
+
+    def _end(self, attempt: Attempt, ending: str) -> Order:
+        """The customer's choice at the gateway, and what the portal hears of it."""
+        choose(uuid.UUID(attempt.session_reference), ending, at=clock.now(), has_webhook=False)
+        settle.check_attempt(attempt.pk, at=clock.now())
+        order = Order.objects.get(pk=attempt.order_id)
+        self._run_waiting(order)
+        return order
 
     def _run_waiting(self, order: Order) -> None:
         for operation in Operation.objects.filter(order=order, state="requested"):

@@ -9,21 +9,42 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db.models import F
 
 from accounts.access import access_of
-from accounts.models import User
+from accounts.models import Grant, Store, User
+from accounts.roles import Role
 from common import clock, kick
 from messaging.models import Message
 from orders.models import Event, Line, Operation, Order
 from orders.repeats import repeated
+from orders.states import Status
+from orders.timeline import What
 from paylinks.models import PaymentLink
-from portal.management.commands.demo import SHARES, fill
+from paylinks.states import LinkStatus
+from portal.management.commands.demo import ORDERS, ROUNDS, SHARES, fill, size_of
 from sandbox.actions import controls
 from sandbox.models import Control
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 11, 20, 12, 34, 56, 789, tzinfo=UTC)
 FEW = {"CF1004211": 10, "CF1004301": 4}
+ONE_OF_EACH = dict.fromkeys(SHARES, 0)
+ENOUGH = 5  # of each state, to be found without searching
+STATES: dict[str, dict[str, Any]] = {
+    **{status.value: {"status": status} for status in Status},
+    "under review": {"is_under_review": True},
+    "part refunded": {"refunded_amount__gt": 0, "refunded_amount__lt": F("captured_amount")},
+    "refunded": {"refunded_amount__gt": 0, "refunded_amount": F("captured_amount")},
+    **{f"link {status.value}": {"links__status": status, "links__is_current": True} for status in LinkStatus},
+    "edited": {"events__kind": What.ORDER_EDITED},
+    "edited references": {"events__kind": What.REFERENCES_EDITED},
+    "edited customer": {"events__kind": What.CUSTOMER_EDITED},
+    "amended": {"events__kind": What.ORDER_AMENDED, "links__number": 2, "links__status": "created"},
+    "released": {"events__kind": What.ORDER_RELEASED},
+    "extended": {"events__kind": What.ORDER_EXTENDED},
+    "return fee": {"operations__lines__type": "return_fee"},
+}
 SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Order, ("pk", "reference", "status", "amount", "captured_amount", "payment_label", "created_at", "placed_at")),
     (Line, ("order", "position", "name", "quantity", "total_amount")),
@@ -35,27 +56,28 @@ SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
+def _quiet(settings: Any) -> Iterator[None]:
+    settings.LINK_LIMITS = dict.fromkeys(settings.LINK_LIMITS, 10**9)  # as the command does
     kick.rest(60)
     yield
     kick.awake()
     clock.stop(None)
 
 
-def told(now: datetime) -> list[set[tuple[Any, ...]]]:
+def told(now: datetime, shares: dict[str, int] = FEW, rounds: int = 0) -> list[set[tuple[Any, ...]]]:
     """What a demo filled at `now` shows."""
     cache.clear()  # limits against floods
     call_command("flush", interactive=False, verbosity=0)
     controls.set_webhooks(Control.Webhooks.NEVER)
-    fill(now, FEW)
+    fill(now, shares, rounds)
     return [set(model.objects.values_list(*fields)) for model, fields in SHOWN]
 
 
 def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
-    first = told(NOON)
+    first = told(NOON, {"CF1004211": 10}, rounds=1)
     assert all(first)
-    assert told(NOON + timedelta(microseconds=1)) == first
-    assert len(first[0]) in range(14, 17)
+    assert told(NOON + timedelta(microseconds=1), {"CF1004211": 10}, rounds=1) == first
+    assert len(first[0]) in range(25, 28)
     lives: dict[Any, list[datetime]] = {}
     for order, at in Event.objects.order_by("seq").values_list("order", "at"):
         lives.setdefault(order, []).append(at)
@@ -76,5 +98,36 @@ def test_an_hour_later_the_past_is_the_same() -> None:
     assert earlier[3] <= later[3]
 
 
+def test_every_state_stands_in_every_store_and_the_books_agree(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(NOON, ONE_OF_EACH, rounds=1)
+    found = {
+        name: list(Order.objects.filter(**wanted).distinct().values_list("store__mid", flat=True))
+        for name, wanted in STATES.items()
+    }
+    assert {name for name, mids in found.items() if set(mids) != set(SHARES)} == set()
+    assert {name for name, mids in found.items() if len(mids) * ROUNDS < ENOUGH} == set()
+    settings.SANDBOX_TRANSPORT = "wsgi"
+    call_command("audit", "--gateway")
+    assert capsys.readouterr().out.startswith("0 differences in ")
+
+
+def test_there_is_somebody_of_every_role_and_a_store_without_terms() -> None:
+    told(NOON, {})
+    assert set(Grant.objects.filter(member__merchant__name="Fjällbo Keramik").values_list("role", flat=True)) == {
+        *Role
+    }
+    assert set(Store.objects.filter(terms_url="").values_list("mid", flat=True)) == {"CF1004213"}
+
+
 def test_there_are_about_400() -> None:
-    assert sum(SHARES.values()) == 400
+    assert ORDERS in range(390, 411)
+    assert size_of(ORDERS) == (SHARES, ROUNDS)
+
+
+def test_fewer_can_be_asked_for() -> None:
+    assert size_of(0) == (ONE_OF_EACH, 0)
+    shares, rounds = size_of(60)
+    assert rounds == 0
+    assert sum(shares.values()) in range(50, 61)

@@ -14,18 +14,15 @@ from accounts.models import Store
 from messaging.limits import check_sending
 from messaging.models import Message
 from orders.models import Order
-from portal.management.commands import demo
 from sandbox.models import Control, Webhook
 
 
 @pytest.fixture
-def filled(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def filled(transactional_db: None) -> Iterator[None]:
     """A demo with few orders."""
-    few = dict.fromkeys(demo.SHARES, 0) | {"CF1004211": 9, "CF1004301": 2}
-    monkeypatch.setattr(demo, "SHARES", few)
     age = connection.settings_dict["CONN_MAX_AGE"]
     with override_settings():
-        call_command("demo", verbosity=0)
+        call_command("demo", orders=14, verbosity=0)
     yield
     logging.disable(logging.NOTSET)
     connection.settings_dict["CONN_MAX_AGE"] = age

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -19,6 +20,7 @@ from messaging.models import Message
 from orders.actions.expire import expire_authorizations
 from paylinks.actions.expire import expire_links
 from portal.demo import cast
+from portal.demo.cases import CASES, Case
 from portal.demo.ids import Ids, told_ids
 from portal.demo.post import deliver_all
 from portal.demo.stories import Story, ask_again
@@ -27,7 +29,9 @@ from sandbox.models import Control
 
 DAYS = 90
 _LONGEST = 3600.0  # seconds that filling may take
-SHARES = {"CF1004211": 235, "CF1004212": 100, "CF1004301": 65}  # the German store has no terms yet
+SHARES = {"CF1004211": 182, "CF1004212": 76, "CF1004301": 50}  # the German store has no terms yet
+ROUNDS = 2  # of the cases, in each of these stores
+ORDERS = sum(SHARES.values()) + ROUNDS * len(CASES) * len(SHARES) + 2  # a purchase made twice
 
 
 class Command(BaseCommand):
@@ -35,7 +39,11 @@ class Command(BaseCommand):
 
     help = "Fill an empty database with demo data."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How much."""
+        parser.add_argument("--orders", type=int, default=ORDERS, help="fewer leave the rarer states out")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Refuse anything but an empty sandbox installation."""
         if not settings.SANDBOX:
             raise CommandError("Demo data needs COUNTERFOIL_SANDBOX=1: it is never mixed with real money.")
@@ -49,12 +57,20 @@ class Command(BaseCommand):
         kick.rest(_LONGEST)
         controls.set_webhooks(Control.Webhooks.NEVER)  # the stories ask the gateway themselves
         try:
-            fill(datetime.now(UTC), SHARES)
+            fill(datetime.now(UTC), *size_of(options["orders"]))
         finally:
             controls.set_webhooks(Control.Webhooks.NORMAL)
             kick.awake()
             clock.stop(None)
         self.stdout.write("Demo data is ready.")
+
+
+def size_of(orders: int) -> tuple[dict[str, int], int]:
+    """What is left to chance in each store, and how often every case is told, to make about so many orders."""
+    rounds = ROUNDS * orders // ORDERS
+    left = max(orders - 2 - rounds * len(CASES) * len(SHARES), 0)
+    usual = sum(SHARES.values())
+    return {mid: share * left // usual for mid, share in SHARES.items()}, rounds
 
 
 def _count_apart() -> None:
@@ -63,7 +79,7 @@ def _count_apart() -> None:
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": "demo"}}
 
 
-def fill(now: datetime, shares: Mapping[str, int]) -> None:
+def fill(now: datetime, shares: Mapping[str, int], rounds: int = ROUNDS) -> None:
     """Tell every story of the 90 days that end with today, as far as it has come; then let time pass.
 
     All follows from the date: filled later the same day there is only more of it.
@@ -75,6 +91,8 @@ def fill(now: datetime, shares: Mapping[str, int]) -> None:
         stores = cast.build(day)
         for store in [store for group in stores.values() for store in group]:
             _tell_store(store, shares.get(store.mid, 0), day, now, ids)
+            if store.mid in shares:
+                _tell_cases(store, rounds, day, now, ids)
         _tell_twice(stores["fjallbo"][0], day, now, ids)
         ids.begin(f"{day:%F} later")
         for moment in _sweeps(day, now):
@@ -93,7 +111,7 @@ def _sweeps(day: datetime, now: datetime) -> Iterator[datetime]:
 
 def _tell_store(store: Store, count: int, day: datetime, now: datetime, ids: Ids) -> None:
     senders = [_access(email, day) for email in _senders(store)]
-    prefix = next(shop.prefix for shop in (*cast.FJALLBO, *cast.HAVU) if shop.mid == store.mid)
+    prefix = _prefix(store)
     dice = Random(f"{day:%F} {store.mid}")  # noqa: S311 (demo data)
     end = day + timedelta(days=1)
     times = sorted(end - timedelta(days=dice.uniform(0, DAYS)) for _ in range(count))
@@ -105,6 +123,16 @@ def _tell_store(store: Store, count: int, day: datetime, now: datetime, ids: Ids
         Story(own, store, own.choice(senders), number, prefix, began, now, day).tell()
 
 
+def _tell_cases(store: Store, rounds: int, day: datetime, now: datetime, ids: Ids) -> None:
+    """Every state there is, in every store: chance alone leaves some of them out."""
+    senders = [_access(email, day) for email in _senders(store) if email != "sofie@example.com"]
+    for number, (hours, telling) in enumerate(CASES * rounds, start=30101):
+        ids.begin(f"{day:%F} {store.mid} {number}")
+        dice = Random(f"{day:%F} {store.mid} {number}")  # noqa: S311 (demo data)
+        began = day - timedelta(hours=hours + dice.uniform(0, 6))
+        Case(dice, store, dice.choice(senders), number, _prefix(store), began, now, day).tell_as(telling)
+
+
 def _tell_twice(store: Store, day: datetime, now: datetime, ids: Ids) -> None:
     """A customer in doubt orders again four minutes later and pays both: the dice fall the same way twice."""
     sender = _access("ulla@example.com", day)
@@ -113,6 +141,10 @@ def _tell_twice(store: Store, day: datetime, now: datetime, ids: Ids) -> None:
         dice = Random(f"{day:%F} twice")  # noqa: S311 (demo data)
         began = day - timedelta(days=2) + timedelta(minutes=minutes)
         Story(dice, store, sender, number, "FJB", began, now, day).tell_sale()
+
+
+def _prefix(store: Store) -> str:
+    return next(shop.prefix for shop in (*cast.FJALLBO, *cast.HAVU) if shop.mid == store.mid)
 
 
 def _senders(store: Store) -> tuple[str, ...]:
