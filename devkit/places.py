@@ -1,4 +1,4 @@
-"""Where things lie: everything below `.data`, unless services cannot live there."""
+"""Where things lie: everything below `.data` (or DEV_DATA), unless services cannot live there."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from devkit import people
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / ".data"
+DATA = Path(os.environ.get("DEV_DATA") or ROOT / ".data").resolve()
 LOGS = DATA / "log"
 _LONGEST_SOCKET_FOLDER = 80  # a unix socket's path holds 107 bytes, its name up to 27
 
 
 def mark() -> str:
-    """A short name of this clone, so that two of them stand side by side."""
-    return hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]
+    """A short name of this data folder, so that two of them stand side by side."""
+    return hashlib.sha256(str(DATA).encode()).hexdigest()[:10]
 
 
 @lru_cache(maxsize=1)

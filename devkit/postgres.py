@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -125,6 +127,7 @@ class Cluster:
     def start(self) -> bool:
         """Make the data directory if needed and start; False when it was running already."""
         self._initialise()
+        self._disown_dead()
         if self._run("status").returncode == 0:
             return False
         log = self.data.parent / "postgres.log"
@@ -165,6 +168,17 @@ class Cluster:
         if done.returncode:
             raise SystemExit(f"initdb failed:\n{done.stdout}{done.stderr}")
 
+    def _disown_dead(self) -> None:
+        """After a power cut the number in postmaster.pid may be somebody else's: PostgreSQL would not start."""
+        record = self.data / "postmaster.pid"
+        try:
+            pid, rest = record.read_text().split("\n", 1)
+            if not _serves(int(pid), self.data):
+                # its parent's number counts as dead, and what else it looks at, memory still in use, stays written
+                record.write_text(f"{os.getpid()}\n{rest}")
+        except (OSError, ValueError):
+            return
+
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._program("pg_ctl", "-D", str(self.data), *arguments)
 
@@ -183,3 +197,12 @@ class Cluster:
             )
             stream.seek(0)
             return subprocess.CompletedProcess(done.args, done.returncode, stream.read(), "")
+
+
+def _serves(pid: int, data: Path) -> bool:
+    """Whether this process is a server of this data directory."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
+    except psutil.Error:
+        return False

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -95,23 +95,48 @@ class Processes:
 
     def clear_leftovers(self) -> int:
         """Kill what an earlier run, itself killed, could not stop; how many there were."""
-        with suppress(OSError, ValueError):
-            known = json.loads(self.record.read_text())
-            left = [pid for pid, born in known if is_alive(pid, born)]
-            for pid in left:
-                _signal(pid, signal.SIGKILL)
-            for pid in left:
-                _wait_for_end(pid)
-            self.record.unlink()
-            return len(left)
-        return 0
+        return clear(self.record)
 
     def _remember(self) -> None:
-        known = []
-        for process in self.running.values():
-            with suppress(psutil.Error):
-                known.append((process.pid, psutil.Process(process.pid).create_time()))
-        self.record.write_text(json.dumps(known))
+        _write(self.record, self.running.values())
+
+
+def carry_out(command: Sequence[str], environment: Mapping[str, str], record: Path) -> int:
+    """Run something to its end, in a group of its own; its exit code.
+
+    Cut short, it ends with us; while it runs, `record` names it for whoever clears up after a kill -9.
+    """
+    with subprocess.Popen(command, cwd=places.ROOT, env=environment, start_new_session=True) as process:
+        _write(record, [process])
+        try:
+            return process.wait()
+        except BaseException:
+            _signal(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            record.unlink(missing_ok=True)
+
+
+def _write(record: Path, processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    known = []
+    for process in processes:
+        with suppress(psutil.Error):
+            known.append((process.pid, psutil.Process(process.pid).create_time()))
+    record.write_text(json.dumps(known))
+
+
+def clear(record: Path) -> int:
+    """Kill what this record names and still runs; how many there were."""
+    with suppress(OSError, ValueError):
+        known = json.loads(record.read_text())
+        left = [pid for pid, born in known if is_alive(pid, born)]
+        for pid in left:
+            _signal(pid, signal.SIGKILL)
+        for pid in left:
+            _wait_for_end(pid)
+        record.unlink()
+        return len(left)
+    return 0
 
 
 def is_alive(pid: int, born: float) -> bool:

@@ -96,6 +96,7 @@ class Server:
         with suppress(redis.RedisError), self._client(timeout=5) as client:
             client.shutdown(save=self.durable, nosave=not self.durable)
         if self.process is not None:
+            self.process.terminate()  # one that did not answer yet
             self.process.wait(_PATIENCE)
 
     def _client(self, timeout: float) -> redis.Redis:

@@ -6,23 +6,24 @@ import fcntl
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 
 import psycopg
 
 from devkit import places, services
-from devkit.processes import Processes, wait_until_served
+from devkit.processes import Processes, carry_out, clear, wait_until_served
 
 FIRST_PORT = 8000
 _PORTS_TRIED = 50
 _PORTS = range(1, 65_536)
 _QUICK = 20  # seconds; a process that ends sooner did not really start
 _PATIENCE = 3  # quick ends until we give up
+_ERRAND = "errand.json"  # the management command that runs
 
 PEOPLE = """
 SELECT DISTINCT u.name, u.email, g.role, m.name
@@ -34,13 +35,10 @@ ORDER BY m.name, u.email LIMIT 16
 
 def run() -> int:
     """Start everything, say where, and wait for Ctrl-C."""
-    signal.signal(signal.SIGINT, _leave)  # ignored by default in a background job
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGHUP, _leave)
+    _hear_signals(_leave)
     with _only_one("run"):
         processes = Processes(places.LOGS, {})
-        if left := processes.clear_leftovers():  # before a port is chosen: they hold one
-            print(f"Stopped {left} processes that an earlier run left behind.")
+        _clear_up(processes)  # before a port is chosen: they hold one
         for log in places.LOGS.glob("*.log"):
             log.unlink()
         port = wanted_port()
@@ -56,8 +54,9 @@ def run() -> int:
         except KeyboardInterrupt:
             return 0
         finally:
-            print("\nStopping.")
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt this
+            _hear_signals(signal.SIG_IGN)  # a second Ctrl-C must not interrupt this
+            with suppress(OSError):  # the terminal may be gone
+                print("\nStopping.", flush=True)
             processes.stop()
             taken.stop()
 
@@ -66,7 +65,9 @@ def demo() -> int:
     """Empty the database of `run` and fill it again."""
     if os.environ.get("DATABASE_URL"):
         raise SystemExit("DATABASE_URL is set: `demo` only empties the database of `./dev run`.")
+    _hear_signals(_leave)
     with _only_one("run"):
+        _clear_up(Processes(places.LOGS, {}))
         taken = services.lasting()
         try:
             surroundings = {**os.environ, **environment(taken, FIRST_PORT)}
@@ -74,6 +75,7 @@ def demo() -> int:
             manage(surroundings, "flush", "--no-input")
             _fill(surroundings)
         finally:
+            _hear_signals(signal.SIG_IGN)
             taken.stop()
     return 0
 
@@ -95,6 +97,7 @@ def prepare(surroundings: dict[str, str]) -> None:
     """Bring tables and static files up to date; an empty database gets demo data."""
     manage(surroundings, "migrate", "--no-input", "--verbosity", "0")
     manage(surroundings, "collectstatic", "--no-input", "--clear", "--verbosity", "0")
+    _forget_unfinished(surroundings)
     with psycopg.connect(surroundings["DATABASE_URL"]) as connection:
         found = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_merchant)").fetchone()
     if found == (False,):
@@ -105,18 +108,40 @@ def prepare(surroundings: dict[str, str]) -> None:
 def _fill(surroundings: dict[str, str]) -> None:
     """Demo data, whole or not at all: the next run must find an empty database to try again."""
     hurry = {**surroundings, "PGOPTIONS": "-c synchronous_commit=off"}
+    size = ["--orders", os.environ["DEMO_ORDERS"]] if os.environ.get("DEMO_ORDERS") else []
+    unfinished = _unfinished(surroundings)
+    unfinished.write_text(surroundings["DATABASE_URL"])
     try:
-        manage(hurry, "demo")
+        manage(hurry, "demo", *size)
     except BaseException:
-        manage(surroundings, "flush", "--no-input", "--verbosity", "0")
+        _forget_unfinished(surroundings)
         raise
+    unfinished.unlink()
 
 
-def manage(surroundings: dict[str, str], *arguments: str) -> None:
+def _forget_unfinished(surroundings: Mapping[str, str]) -> None:
+    """Empty the database if filling it was cut short, here or by a kill -9; another database is left alone."""
+    unfinished = _unfinished(surroundings)
+    if unfinished.exists() and unfinished.read_text() == surroundings["DATABASE_URL"]:
+        manage(surroundings, "flush", "--no-input", "--verbosity", "0")
+    unfinished.unlink(missing_ok=True)
+
+
+def _unfinished(surroundings: Mapping[str, str]) -> Path:
+    return Path(surroundings["COUNTERFOIL_DATA_DIR"]) / "demo.unfinished"
+
+
+def manage(surroundings: Mapping[str, str], *arguments: str) -> None:
     """Run a management command; its failure is ours."""
-    done = subprocess.run([sys.executable, "manage.py", *arguments], check=False, cwd=places.ROOT, env=surroundings)
-    if done.returncode:
+    record = Path(surroundings["COUNTERFOIL_DATA_DIR"]) / _ERRAND
+    if carry_out([sys.executable, "manage.py", *arguments], surroundings, record):
         raise SystemExit(f"manage.py {arguments[0]} failed.")
+
+
+def _clear_up(processes: Processes) -> None:
+    """Stop what an earlier run of this folder, itself killed, left running."""
+    if left := processes.clear_leftovers() + clear(places.DATA / _ERRAND):
+        print(f"Stopped {left} processes that an earlier run left behind.")
 
 
 def wanted_port() -> int:
@@ -206,6 +231,12 @@ def _watch(processes: Processes) -> int:
             print(f"{name} ended and is started again ({processes.log(name)}).", flush=True)
             processes.start(name)
             started[name] = time.monotonic()
+
+
+def _hear_signals(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Ctrl-C (ignored by default in a background job), a supervisor's wish, and the end of the terminal."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -74,8 +74,8 @@ def _resolve(where: Callable[[], tuple[Path, Path]], *, durable: bool) -> Servic
 
 
 def _start_postgres(services: Services, cluster: Cluster) -> None:
+    services.stops.append(cluster.stop)  # before it starts: Ctrl-C may come between
     fresh = cluster.start()
-    services.stops.append(cluster.stop)
     services.cluster = cluster
     cluster.create("counterfoil")
     services.database_url = cluster.url("counterfoil")
@@ -85,8 +85,8 @@ def _start_postgres(services: Services, cluster: Cluster) -> None:
 
 
 def _start_redis(services: Services, server: Server) -> None:
-    fresh = server.start()
     services.stops.append(server.stop)
+    fresh = server.start()
     services.server = server
     services.redis_url = server.url
     services.redis = server.source + ("" if fresh else ", taken over from an earlier run")

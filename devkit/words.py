@@ -15,7 +15,8 @@ Counterfoil: ./dev <command>
   help               this text
 
 DATABASE_URL and REDIS_URL name services of your own; otherwise PostgreSQL and Redis of this
-machine are started in .data, or the ones that came with the packages. CHROMIUM names a browser."""
+machine are started in .data, or the ones that came with the packages. DEV_DATA names another
+folder than .data, DEMO_ORDERS how many orders a new demo has. CHROMIUM names a browser."""
 
 if __name__ == "__main__":
     print(HELP)

@@ -1,0 +1,167 @@
+"""`./dev run` as somebody types it: started, started twice, killed, interrupted; what it leaves behind is nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from devkit import places, temporary
+from tests.faults.aftermath import until
+
+_STARTS = 120  # seconds; the first start makes a database
+_STOPS = 40
+_OURS = {"DATABASE_URL", "REDIS_URL", "HOST", "COUNTERFOIL_PUBLIC_URL"}
+
+
+class Run:
+    """A `./dev run` in a data folder of its own, with people and no orders."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.output = folder / "output"
+        surroundings = {name: value for name, value in os.environ.items() if name not in _OURS}
+        self.environment = {**surroundings, "DEV_DATA": str(folder), "DEMO_ORDERS": "0", "PORT": str(port)}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "devkit", "run"],
+                cwd=places.ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def says(self) -> str:
+        """What it has printed so far."""
+        return self.output.read_text()
+
+    def is_up(self) -> str:
+        """The address once everything runs."""
+        assert until(lambda: "Ctrl-C stops everything" in self.says() or self.process.poll() is not None, _STARTS)
+        found = re.search(r"Counterfoil +(http://localhost:\d+)", self.says())
+        assert found, self.says()
+        assert httpx.get(f"{found[1]}/sign-in/").status_code == 200
+        return found[1]
+
+    def end(self, number: signal.Signals) -> int:
+        """Press Ctrl-C, or what else ends it; the exit code."""
+        os.killpg(self.process.pid, number)
+        return self.process.wait(_STOPS)
+
+    def left(self) -> list[str]:
+        """The processes of this folder that still run, services included."""
+        return [" ".join(process.cmdline()) for process in _processes_of(self.folder)]
+
+
+def _processes_of(folder: Path) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _belongs(process, str(folder))]
+
+
+def _belongs(process: psutil.Process, folder: str) -> bool:
+    with suppress(psutil.Error, OSError):
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return any(folder in word for word in process.cmdline()) or process.environ().get("DEV_DATA") == folder
+    return False
+
+
+@contextmanager
+def _taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Data of a clone where nothing ran yet; what still runs in the end is killed."""
+    with temporary.folder() as found:
+        try:
+            yield found
+        finally:
+            for process in _processes_of(found):
+                with suppress(psutil.Error):
+                    process.kill()
+
+
+def test_from_a_fill_that_was_cut_short_to_a_portal_that_introduces_itself(folder: Path) -> None:
+    cut = Run(folder, 8000)
+    assert until(lambda: "Filling the empty database" in cut.says() and (folder / "errand.json").exists(), _STARTS)
+    cut.end(signal.SIGKILL)
+    with _taken_port() as port:
+        run = Run(folder, port)
+        address = run.is_up()
+    said = run.says()
+    assert f"Port {port} is taken: using {address.rpartition(':')[2]}." in said
+    assert "Filling the empty database" in said
+    assert re.search(r"Database +PostgreSQL \d+ of .+, taken over from an earlier run", said)
+    assert re.search(r"Redis +\S.+, taken over from an earlier run", said)
+    assert f"{address}/sandbox/outbox/" in said
+    assert httpx.get(f"{address}/sandbox/outbox/").status_code == 200
+    for name in ("alice", "adam", "ulla", "sofie", "dina", "erik", "rita", "tom"):
+        assert f"{name}@example.com" in said
+    _refuses_a_second_one(folder)
+    assert run.end(signal.SIGINT) == 0
+    assert run.left() == []
+    assert "Traceback" not in run.says()
+
+
+def _refuses_a_second_one(folder: Path) -> None:
+    beside = {**os.environ, "DEV_DATA": str(folder)}
+    command = [sys.executable, "-m", "devkit", "run"]
+    done = subprocess.run(command, check=False, cwd=places.ROOT, env=beside, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert (done.stdout + done.stderr) == "The portal of this clone is running already: stop it first (Ctrl-C).\n"
+
+
+def test_killed_by_itself_or_with_all_it_started_the_next_run_finds_its_data(folder: Path) -> None:
+    killed = Run(folder, 8000)
+    killed.is_up()
+    killed.end(signal.SIGKILL)
+    assert killed.left()  # its children have sessions of their own
+    second = Run(folder, 8000)
+    second.is_up()
+    assert "Stopped 3 processes that an earlier run left behind." in second.says()
+    assert second.says().count("taken over from an earlier run") == 2
+    for process in _processes_of(folder):  # as when the power goes
+        with suppress(psutil.Error):
+            process.kill()
+    second.process.wait(_STOPS)
+    third = Run(folder, 8000)
+    third.is_up()
+    assert "taken over" not in third.says()
+    for later in (second, third):
+        assert "Filling the empty database" not in later.says()
+        assert "alice@example.com" in later.says()
+    assert third.end(signal.SIGTERM) == 0
+    assert third.left() == []
+
+
+def test_ended_before_it_is_up_nothing_stays(folder: Path) -> None:
+    run = Run(folder, 8000)
+    assert until((folder / "errand.json").exists, _STARTS)
+    assert run.end(signal.SIGHUP) == 0
+    assert run.left() == []
+    assert "Traceback" not in run.says()
+
+
+def test_without_a_chromium_the_browser_tier_says_so_in_one_line(tmp_path: Path) -> None:
+    bare = {**os.environ, "PATH": str(tmp_path), "CHROMIUM": ""}
+    command = [sys.executable, "-m", "devkit", "test", "browser"]
+    done = subprocess.run(command, check=False, cwd=places.ROOT, env=bare, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("browser: No Chromium: install it")
