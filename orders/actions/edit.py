@@ -6,9 +6,11 @@ References that change in the same wish are written with the lines, or not at al
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec
 
 from django.db import transaction
 
@@ -24,6 +26,8 @@ from orders.models import Event, Kind, Operation, Order
 from orders.rules import Verb
 from orders.timeline import What
 
+_Wish = ParamSpec("_Wish")
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
@@ -32,43 +36,6 @@ class Edited:
     order: Order
     operation: Operation | None = None
     is_new: bool = True
-
-
-def edit_lines(
-    order_id: uuid.UUID,
-    wishes: Sequence[Wish],
-    *,
-    key: str,
-    version: int | None = None,
-    access: Access | None,
-    by: Actor,
-    at: datetime,
-    tells_customer: bool = True,
-    references: Mapping[str, str] | None = None,
-) -> Edited:
-    """Put `wishes` in place of the lines that were not captured.
-
-    Captured and in flight <= new total <= what the gateway holds; raising needs
-    the gateway's yes, and where it cannot lower, the difference is released with
-    the last capture (the rule of editing). The order changes only when the
-    operation has succeeded; `references` are the shop's own and stay written when
-    the gateway declines. Raises DomainError as capturing does, what `plan_edit`
-    finds, and what editing references raises.
-    """
-    edited = request_edit(
-        order_id,
-        wishes,
-        key=key,
-        version=version,
-        access=access,
-        by=by,
-        at=at,
-        tells_customer=tells_customer,
-        references=references,
-    )
-    if edited.operation is None:
-        return edited
-    return replace(edited, operation=operations.run(edited.operation.pk))
 
 
 @transaction.atomic(durable=True)
@@ -84,10 +51,15 @@ def request_edit(
     tells_customer: bool = True,
     references: Mapping[str, str] | None = None,
 ) -> Edited:
-    """Write the new lines under the order's lock, and the operation that will make them current.
+    """Write `wishes` under the order's lock in place of the lines that were not captured.
 
-    Where the gateway has not to be asked they are current at once. The same key
-    does nothing twice.
+    Captured and in flight <= new total <= what the gateway holds; raising needs
+    the gateway's yes, and where it cannot lower, the difference is released with
+    the last capture (the rule of editing). Where the gateway has not to be asked
+    the lines are current at once, otherwise when the operation has succeeded;
+    `references` are the shop's own and stay written when the gateway declines.
+    The same key does nothing twice. Raises DomainError as capturing does, what
+    `plan_edit` finds, and what editing references raises.
     """
     name = key_of(Kind.ADJUST, order_id, key)
     order = locked(order_id, access=access)
@@ -115,3 +87,19 @@ def request_edit(
         tells_customer=tells_customer,
     )
     return Edited(order, operation)
+
+
+def _carried_out(request: Callable[_Wish, Edited]) -> Callable[_Wish, Edited]:
+    """As `operations.carried_out`, where the gateway may not have to be asked."""
+
+    @wraps(request)
+    def act(*args: _Wish.args, **kwargs: _Wish.kwargs) -> Edited:
+        edited = request(*args, **kwargs)
+        if edited.operation is None:
+            return edited
+        return replace(edited, operation=operations.run(edited.operation.pk))
+
+    return act
+
+
+edit_lines = _carried_out(request_edit)
