@@ -10,7 +10,7 @@ from common.actor import Actor
 from orders.actions.alerts import close_reversals, close_stray_reversals
 from orders.actions.let_go import release_rest
 from orders.actions.place import slices_of
-from orders.actions.reserve import IN_FLIGHT_COLUMN
+from orders.actions.reserve import put_in_flight
 from orders.actions.review import leave_review
 from orders.actions.turn import complete, turn_to
 from orders.documents import request_slip
@@ -86,10 +86,9 @@ def unknown(order: Order, operation: Operation, at: datetime) -> None:
 
 def _land(order: Order, operation: Operation) -> None:
     """Take the sum out of flight."""
-    column = IN_FLIGHT_COLUMN.get(operation.kind)
-    if column:
-        setattr(order, column, getattr(order, column) - operation.amount)
-        order.save(update_fields=[column])
+    columns = put_in_flight(order, operation, -1)
+    if columns:
+        order.save(update_fields=columns)
 
 
 def _correct(operation: Operation, result: Result) -> None:

@@ -77,13 +77,22 @@ def reserve(
         **fields,
     )
     freeze(operation, pieces or {})
-    column = IN_FLIGHT_COLUMN.get(kind)
-    if column:
-        setattr(order, column, getattr(order, column) + amount)
     order.version += 1
     order.changed_at = at
-    order.save(update_fields=["version", "changed_at", *([column] if column else [])])
+    order.save(update_fields=["version", "changed_at", *put_in_flight(order, operation, 1)])
     return operation
+
+
+def put_in_flight(order: Order, operation: Operation, sign: int) -> list[str]:
+    """Count an operation's sum, and the fee a refund withholds, as in flight (1) or landed (-1); the columns to save."""
+    column = IN_FLIGHT_COLUMN.get(operation.kind)
+    if column is None:
+        return []
+    setattr(order, column, getattr(order, column) + sign * operation.amount)
+    if operation.kind != Kind.REFUND:
+        return [column]
+    order.withholding_amount += sign * operation.withheld_amount
+    return [column, "withholding_amount"]
 
 
 def freeze(operation: Operation, pieces: Mapping[uuid.UUID | None, Sequence[Piece]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from orders.audit.books import CAPTURES, REFUNDS, RELEASES, Books, Row
 from orders.audit.differences import Finding, at_most, unequal
 from orders.models import Kind, State
+from orders.models.operations import IN_FLIGHT
 from orders.states import PLACED, Status
 
 
@@ -21,7 +22,10 @@ def sums(books: Books) -> Iterator[Finding]:
     refunded = books.total(REFUNDS) - books.total(Kind.REVERSAL)
     yield from unequal("refunded_amount", refunded, order.refunded_amount)
     yield from unequal("refunding_amount", books.in_flight(REFUNDS), order.refunding_amount)
-    yield from unequal("withheld_amount", _withheld(books), order.withheld_amount)
+    done = {operation["id"] for operation in books.own(REFUNDS)} - books.reversed_ids()
+    yield from unequal("withheld_amount", _fees(books, done), order.withheld_amount)
+    running = {operation["id"] for operation in books.own(REFUNDS, states=IN_FLIGHT)}
+    yield from unequal("withholding_amount", _fees(books, running), order.withholding_amount)
     yield from unequal("released_amount", books.total(*RELEASES) + books.let_go(), order.released_amount)
     yield from unequal("releasing_amount", books.in_flight(*RELEASES), order.releasing_amount)
 
@@ -54,10 +58,11 @@ def content(books: Books) -> Iterator[Finding]:
         yield from _within(f"amount taken of item {line['name']}", line["total_amount"], amount)
 
 
-def _withheld(books: Books) -> int:
-    """Return fees kept back from refunds that succeeded and stayed."""
-    done = {operation["id"] for operation in books.own(REFUNDS)} - books.reversed_ids()
-    fees = (each["amount"] for each in books.pieces if each["type"] == "return_fee" and each["operation_id"] in done)
+def _fees(books: Books, refunds: set[str]) -> int:
+    """Return fees kept back from these refunds."""
+    fees = (
+        each["amount"] for each in books.pieces if each["type"] == "return_fee" and each["operation_id"] in refunds
+    )
     return -int(sum(fees))
 
 
@@ -67,7 +72,8 @@ def limits(books: Books) -> Iterator[Finding]:
     taken = order.captured_amount + order.capturing_amount + order.released_amount + order.releasing_amount
     yield from at_most("captured and released", order.authorized_amount, taken)
     yield from at_most("captured", order.amount, order.captured_amount + order.capturing_amount)
-    back = order.refunded_amount + order.refunding_amount + order.charged_back_amount + order.withheld_amount
+    fees = order.withheld_amount + order.withholding_amount
+    back = order.refunded_amount + order.refunding_amount + order.charged_back_amount + fees
     yield from at_most("refunded", order.captured_amount, back)
     for operation in books.operations:
         if not operation["is_stray"]:

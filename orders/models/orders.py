@@ -64,6 +64,7 @@ class Order(models.Model):
     refunded_amount = models.BigIntegerField(default=0)
     charged_back_amount = models.BigIntegerField(default=0)
     withheld_amount = models.BigIntegerField(default=0, db_default=0)  # return fees: kept, and not refundable
+    withholding_amount = models.BigIntegerField(default=0, db_default=0)  # fees of refunds that are in flight
     # what the gateway is asked to hold in all instead, until it has answered
     adjusting_amount = models.PositiveBigIntegerField(default=0, db_default=0)
 
@@ -155,6 +156,7 @@ class Order(models.Model):
                     refunded_amount__gte=0,
                     charged_back_amount__gte=0,
                     withheld_amount__gte=0,
+                    withholding_amount__gte=0,
                 ),
                 violation_error_message=_("An amount would become negative."),
             ),
@@ -216,7 +218,7 @@ class Order(models.Model):
     @property
     def refundable_amount(self) -> int:
         """What was captured and neither refunded, charged back, withheld as a fee nor in flight."""
-        return self.kept_amount - self.refunding_amount - self.charged_back_amount
+        return self.kept_amount - self.refunding_amount - self.withholding_amount - self.charged_back_amount
 
     @property
     def kept_amount(self) -> int:

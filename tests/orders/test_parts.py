@@ -18,6 +18,7 @@ from orders import operations
 from orders.actions.capture import capture_order
 from orders.actions.let_go import cancel_order, extend_order, release_order
 from orders.actions.refund import refund_order
+from orders.audit import audit_order
 from orders.cutting import Free
 from orders.models import Line, Operation, Order
 from orders.selection import Selection
@@ -95,6 +96,26 @@ def test_refunds_take_from_the_captures_they_came_from(store: Store) -> None:
     assert order.refundable_amount == 0
     with pytest.raises(DomainError, match="Everything has been refunded"):
         _act(refund_order, order)
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_the_fee_of_a_refund_on_its_way_is_not_refundable(store: Store, is_made: bool) -> None:
+    order = builders.captured_order(store)
+    before = order.refundable_amount
+    kind = Behaviour.Kind.TIMEOUT_AFTER if is_made else Behaviour.Kind.LATE_DECLINE
+    controls.set_behaviour(kind, at=clock.now(), times=1)
+    whole = Selection(_units(order, Serving=2, Linen=1, Home=1).quantities, fee=Free(5000, 2500, "Return fee"))
+    refund = _act(refund_order, order, selection=whole)
+    assert (order.refundable_amount, order.refunding_amount, order.withheld_amount) == (0, before - 5000, 0)
+    assert audit_order(order.pk) == []
+    with pytest.raises(DomainError, match="do not know yet"):
+        _act(refund_order, order)
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        operations.resolve(refund.pk)
+    order.refresh_from_db()
+    left, withheld = (0, 5000) if is_made else (before, 0)
+    assert (order.refundable_amount, order.withheld_amount, order.withholding_amount) == (left, withheld, 0)
+    assert audit_order(order.pk, asks_gateway=True) == []
 
 
 def test_a_return_fee_is_withheld(store: Store) -> None:
