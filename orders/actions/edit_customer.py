@@ -16,7 +16,7 @@ from common.actor import Actor
 from common.errors import DomainError
 from messaging.limits import check_sending
 from orders.actions.edit_references import check_open
-from orders.actions.lock import check_version, locked
+from orders.actions.lock import check_version, locked, refuse
 from orders.documents import renew_slip
 from orders.messages import channel_of, queue_customer_edited
 from orders.models import Order
@@ -67,7 +67,7 @@ def edit_customer(
     order = locked(order_id, access=access)
     found = obstacle(order, Verb.EDIT_CUSTOMER, access, at)
     if found is not None:
-        raise found.error()
+        refuse(order, found, version)
     changes = changes_between(customer_of(order), wish.flat())
     if not changes:
         return ()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.access import Access
 from common.actor import Actor
 from common.errors import DomainError
-from orders.actions.lock import check_version, locked
+from orders.actions.lock import check_version, locked, refuse
 from orders.actions.reserve import key_of
 from orders.documents import renew_slip
 from orders.editing.sent import was_sent
@@ -67,7 +67,7 @@ def write_references(
     """Write what `wish` names on a locked order, with its record; raises what editing them raises."""
     found = obstacle(order, Verb.EDIT_REFERENCES, access, at)
     if found is not None:
-        raise found.error()
+        refuse(order, found, version)
     changes = changes_between(references_of(order), wish)
     if not changes:
         return ()

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.contact import readable
-from common.errors import Obstacle
+from common.errors import DomainError, Obstacle
+from orders.actions.lock import check_version
 from orders.models import Order
 from orders.people.changes import concerns_customer, fingerprint, part_label, value_of
 from orders.people.fields import customer_locks, reference_locks
-from orders.people.forms import CustomerForm, EditForm, ReferencesForm, control_name, is_optional, merged
+from orders.people.forms import CustomerForm, EditForm, ReferencesForm, control_name, is_optional, lost_of, merged
 from orders.rules import Verb, obstacle
 from orders.sheet import Sheet
 
@@ -49,13 +50,22 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Locked:
+    """A locked field: what is stored, and what was typed into it before it was locked."""
+
+    label: str
+    value: str
+    unsaved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Fields that belong together: controls, then what is locked as text, with the reasons."""
 
     name: str
     title: str
     controls: tuple[Control, ...]
-    locked: tuple[tuple[str, str], ...]
+    locked: tuple[Locked, ...]
     reasons: tuple[str, ...]
 
 
@@ -68,12 +78,24 @@ class Editing:
         self.form = kind.form(sheet.order, self.locks, data)
         self.is_valid = self.form.is_valid()
         self.must_look = False
+        self.unsaved: dict[str, str] = {}
 
     def again(self, sheet: Sheet, problem: str) -> Editing:
         """After a refusal: what was typed, on the order as it is now."""
         fresh = self.kind.form(sheet.order, self.kind.locks(sheet.order, sheet.now))
         sent = {name: str(value) for name, value in self.form.data.items()}
-        return Editing(sheet, self.kind, merged(sent, fresh), problem)
+        found = Editing(sheet, self.kind, merged(sent, fresh), problem)
+        found.unsaved = lost_of(sent, fresh)
+        return found
+
+    def check_lost(self) -> None:
+        """Raise DomainError when something was typed into a field that has been locked since.
+
+        `stale`, which says who acted meanwhile, or `field_locked` with the reason: time alone locked it.
+        """
+        for field in lost_of(self.form.data, self.form):
+            check_version(self.sheet.order, self.form.cleaned_data.get("version"))
+            raise DomainError("field_locked", self.locks[field.partition(".")[0]], field=field)
 
     def focus(self, name: str) -> None:
         """Begin at the first control of a group."""
@@ -120,9 +142,13 @@ class Editing:
             title,
             tuple(self._control(field) for field in fields if field in is_open),
             tuple(
-                (part_label(field.rpartition(".")[2]), value_of(field, self.form.stored[field]))
+                Locked(
+                    part_label(field.rpartition(".")[2]),
+                    value_of(field, self.form.stored[field]),
+                    self.unsaved.get(field, ""),
+                )
                 for field in locked
-                if self.form.stored[field]
+                if self.form.stored[field] or field in self.unsaved
             ),
             tuple(dict.fromkeys(self.locks[field.partition(".")[0]] for field in locked)),
         )

@@ -166,6 +166,17 @@ def merged(sent: Mapping[str, str], fresh: EditForm) -> dict[str, str]:
     return {**kept, **ticks, "version": str(fresh.order.version), "seen": json.dumps(fresh.shown)}
 
 
+def lost_of(sent: Mapping[str, str], form: EditForm) -> dict[str, str]:
+    """What was typed, by field, where `form` is locked now; it was open when it was shown."""
+    seen = _seen(sent.get("seen", ""))
+    found = {}
+    for field in (each for each in form.stored if each not in form.open):
+        name = control_name(field)
+        if name in seen and sent.get(name, seen[name]) not in {seen[name], shown_value(field, form.stored[field])}:
+            found[field] = sent[name]
+    return found
+
+
 def _seen(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)

@@ -63,21 +63,27 @@ def _editing(request: PortalRequest, order_id: uuid.UUID) -> OrderEditing:
 
 
 def _save(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
+    """Save what was shown, or say why not with the input kept."""
+    try:
+        return _saved(request, editing)
+    except DomainError as error:
+        return _refused(request, editing.order.pk, error.message)
+
+
+def _saved(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
     """Save what was shown, once for each key."""
     editing.is_refused = True
     if not editing.form.is_valid():
         return _refused(request, editing.order.pk, _("The form was damaged on its way. Nothing was done."))
     editing.read(strict=True)
+    editing.references.check_lost()
     if not editing.has_changes:
         return _unchanged(request, editing)
     # an older version and what stands in the way are the actions': they know a wish that was sent before
     looks = editing.is_current or editing.references.form.errors
     if looks and (answer := _look_again(request, editing)):
         return answer
-    try:
-        edited = _write(request, editing)
-    except DomainError as error:
-        return _refused(request, editing.order.pk, error.message)
+    edited = _write(request, editing)
     if edited.is_new and edited.operation and edited.operation.state == State.DECLINED:
         return _refused(request, editing.order.pk, _declined(editing, edited.operation))
     return _answer(request, editing, edited)

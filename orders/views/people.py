@@ -74,6 +74,7 @@ def _edit(request: PortalRequest, editing: Editing) -> HttpResponse:
 def _save(request: PortalRequest, editing: Editing) -> tuple[Change, ...]:
     order = editing.sheet.order
     form = cast("CustomerForm", editing.form)
+    editing.check_lost()
     rest: dict[str, Any] = {
         "version": form.cleaned_data["version"],
         "access": request.access,
