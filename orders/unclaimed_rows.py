@@ -72,14 +72,19 @@ def waiting(access: Access, store: Store | None) -> Waiting | None:
     payments = UnclaimedPayment.objects.visible_to(access).unread()
     if store is not None:
         payments = payments.filter(store=store)
-    found = payments.aggregate(all=Count("pk"), open=Count("pk", filter=Q(closed_at=None)))
+    back = Count("pk", filter=Q(came_back_at__isnull=False))
+    found = payments.aggregate(all=Count("pk"), open=Count("pk", filter=Q(closed_at=None)), back=back)
     if not found["all"]:
         return None
     title = ngettext(
         "%(count)s payment that no order expects", "%(count)s payments that no order expects", found["all"]
     )
     text = _("The gateway told of money that no payment link began. It is given back without your doing.")
-    if not found["open"]:
+    if found["back"]:
+        text = _(
+            "The gateway told of money that no payment link began. A refund of it came back: somebody has to decide."
+        )
+    elif not found["open"]:
         text = _("The gateway told of money that no payment link began. All of it has gone back.")
     return Waiting(title % {"count": found["all"]}, text, "bad" if found["open"] else "warn")
 

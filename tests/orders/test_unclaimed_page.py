@@ -150,7 +150,9 @@ def test_what_came_back_waits_for_a_person(alice_client: Client, came_back: Uncl
     page = get(alice_client, PAGE)
     for words in ("Refund came back", "Give it back again, or pay the customer another way.", "Settled another way"):
         assert words in page
-    assert NOTICE in get(alice_client, "/orders/")
+    page = get(alice_client, "/orders/")
+    assert NOTICE in page
+    assert "A refund of it came back: somebody has to decide." in page
     unclaimed.give_back(came_back.pk)  # nothing happens by itself
     assert came_back.returns.count() == 1
     assert "All of it went back on" in _act(alice_client, came_back, "again")
