@@ -16,6 +16,11 @@ class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
     SMS = "sms", _("SMS")
 
+    @classmethod
+    def of(cls, recipient: str) -> Channel:
+        """An address with an @ is e-mail, anything else a phone number in E.164."""
+        return cls.EMAIL if "@" in recipient else cls.SMS
+
 
 class Message(models.Model):
     """One e-mail or SMS: whom, what about, and what became of it.

@@ -9,7 +9,7 @@ from celery import shared_task
 from common import clock
 from common.kick import kick
 from messaging.actions import deliver
-from orders import documents, member_mail, messages, operations, unclaimed, unclaimed_mail
+from orders import documents, member_mail, operations, unclaimed, unclaimed_mail, wording
 from orders.actions.book_message import book_message
 from orders.actions.expire import expire_authorizations
 from orders.nightly import audit_batch
@@ -54,7 +54,7 @@ def make_slip(document_id: str) -> None:
 @shared_task
 def deliver_message(message_id: str) -> None:
     """Render and send what a customer is told about an order."""
-    deliver(message_id, messages.render, clock.now())
+    deliver(message_id, wording.render, clock.now())
 
 
 @shared_task

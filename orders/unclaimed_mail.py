@@ -47,7 +47,7 @@ def _queue(payment: UnclaimedPayment, kind: str, recipient: str, language: str, 
     queue(
         kind=kind,
         task=TASK,
-        channel=Channel.EMAIL if "@" in recipient else Channel.SMS,
+        channel=Channel.of(recipient),
         recipient=recipient,
         language=language,
         at=at,

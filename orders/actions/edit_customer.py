@@ -15,10 +15,11 @@ from accounts.access import Access
 from common.actor import Actor
 from common.errors import DomainError
 from messaging.limits import check_sending
+from messaging.models import Channel
 from orders.actions.edit_references import check_open
 from orders.actions.lock import check_version, locked, refuse
 from orders.documents import renew_slip
-from orders.messages import channel_of, queue_customer_edited
+from orders.messages import queue_customer_edited
 from orders.models import Order
 from orders.people.changes import Change, changes_between, concerns_customer, customer_of, parts_of
 from orders.people.fields import customer_locks
@@ -92,7 +93,7 @@ def _tell(order: Order, edit: uuid.UUID, *, old_contact: str, by: Actor, at: dat
             store=order.store.mid,
             recipient=recipient,
             country=order.country,
-            channel=channel_of(recipient),
+            channel=Channel.of(recipient),
         )
     queue_customer_edited(order, edit, old_contact=old_contact, by=by, at=at)
 

@@ -43,7 +43,7 @@ def send_again(
         return earlier
     message = Message.objects.get(pk=message_id, order_id=order.pk, task=TASK)
     _check(order, message, recipient, access)
-    channel = Channel.EMAIL if "@" in recipient else Channel.SMS
+    channel = Channel.of(recipient)
     # counted under the lock, so that a form pressed twice counts once
     check_sending(
         person=str(by.user_id), store=order.store.mid, recipient=recipient, country=order.country, channel=channel

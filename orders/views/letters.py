@@ -24,10 +24,11 @@ from messaging.render import Rendered
 from orders.actions.send_again import send_again
 from orders.forms import AgainForm
 from orders.letters import address, again_obstacle, letter_of, may_send, recipients_of
-from orders.messages import TASK, render
+from orders.messages import TASK
 from orders.rules import Verb, obstacle
 from orders.sheet import Sheet
 from orders.views.order import acted, sheet_of
+from orders.wording import render
 
 PAGE = "orders/letter.html"
 # a mail brings its own look; nothing in it runs, loads or leads anywhere

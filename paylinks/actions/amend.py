@@ -13,13 +13,14 @@ from accounts.models import Store
 from common.actor import Actor
 from common.errors import DomainError
 from messaging.limits import check_sending
+from messaging.models import Channel
 from orders.actions.redraft import content_of, redraft_order
 from orders.changes import Content, changes_of
 from orders.lines import check_lines
 from orders.models import Order
 from orders.timeline import What, happened_since
 from paylinks.actions.create import OrderInput, check_order
-from paylinks.actions.issue import channel_of, issue_link
+from paylinks.actions.issue import issue_link
 from paylinks.actions.lock import locked
 from paylinks.actions.retire import retire_link
 from paylinks.models import PaymentLink
@@ -62,7 +63,7 @@ def amend_order(
         store=order.store.mid,
         recipient=order_input.recipient,
         country=order.country,
-        channel=channel_of(order_input.recipient),
+        channel=Channel.of(order_input.recipient),
     )
 
     def act() -> PaymentLink:

@@ -15,9 +15,10 @@ from accounts.roles import Permission
 from common.actor import Actor
 from common.errors import DomainError
 from messaging.limits import check_sending
+from messaging.models import Channel
 from orders.actions.draft import draft_order
 from orders.lines import LineInput
-from paylinks.actions.issue import channel_of, issue_link
+from paylinks.actions.issue import issue_link
 from paylinks.models import PaymentLink
 from paylinks.rules import create_obstacle
 
@@ -67,7 +68,7 @@ def create_link_order(
         store=store.mid,
         recipient=order_input.recipient,
         country=order_input.country,
-        channel=channel_of(order_input.recipient),
+        channel=Channel.of(order_input.recipient),
     )
     try:
         return _write(store, order_input, form_key=form_key, by=by, at=at)

@@ -13,11 +13,6 @@ from orders.timeline import What, record
 from paylinks.models import LIFETIME, PaymentLink
 
 
-def channel_of(recipient: str) -> str:
-    """An address with an @ is e-mail, anything else a phone number in E.164."""
-    return Channel.EMAIL if "@" in recipient else Channel.SMS
-
-
 def issue_link(
     order: Order,
     *,
@@ -34,7 +29,7 @@ def issue_link(
         store_id=order.store_id,
         number=number,
         revision=order.revision,
-        channel=channel_of(recipient),
+        channel=Channel.of(recipient),
         recipient=recipient,
         created_at=at,
         expires_at=at + LIFETIME,

@@ -10,8 +10,9 @@ from django.db import transaction
 from accounts.access import Access
 from common.actor import Actor
 from messaging.limits import check_sending
+from messaging.models import Channel
 from orders.models import Order
-from paylinks.actions.issue import channel_of, issue_link
+from paylinks.actions.issue import issue_link
 from paylinks.actions.lock import locked
 from paylinks.actions.retire import retire_link
 from paylinks.models import PaymentLink
@@ -44,7 +45,7 @@ def resend_link(
         store=link.order.store.mid,
         recipient=target,
         country=link.order.country,
-        channel=channel_of(target),
+        channel=Channel.of(target),
     )
     done: PaymentLink = after_closing(
         link.order_id, lambda: _replace(link_id, target, access=access, by=by, at=at), at=at

@@ -13,10 +13,10 @@ from messaging.models import Message
 from orders.actions.capture import capture_order
 from orders.actions.let_go import cancel_order, release_order
 from orders.actions.refund import refund_order
-from orders.messages import render
 from orders.models import Line, Order
 from orders.selection import Selection
 from orders.tasks import deliver_message
+from orders.wording import render
 from paylinks.actions.withdraw import withdraw_order
 from tests import builders
 from tests.orders.twice import end

@@ -11,7 +11,7 @@ from accounts.models import Store
 from common import clock
 from common.errors import DomainError
 from messaging.models import Message
-from orders import messages, operations
+from orders import operations, wording
 from orders.actions.capture import capture_order
 from orders.actions.refund import refund_order
 from orders.cutting import Free
@@ -261,7 +261,7 @@ def test_the_customer_is_told_the_old_and_the_new_total_and_the_lines(store: Sto
     edit(order, wishes(order, drop=("Linen",), Serving={"quantity": 1}), tells_customer=False)
     assert not Message.objects.filter(kind="order.edited").exists()
     edit(order, wishes(order, Serving={"quantity": 2}))
-    told = messages.render(Message.objects.get(kind="order.edited"))
+    told = wording.render(Message.objects.get(kind="order.edited"))
     assert told is not None
     assert "The total was 629.20 SEK and is now 1,378.20 SEK." in told.text
     assert "Serving bowl, sea green 24 cm (2 × 749.00): 1,498.00" in told.text

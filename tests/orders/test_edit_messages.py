@@ -11,9 +11,9 @@ from common import clock
 from common.actor import Actor
 from messaging.models import Message
 from orders.actions.edit_customer import CustomerInput, edit_customer
-from orders.messages import render
 from orders.models import Order
 from orders.tasks import deliver_message
+from orders.wording import render
 from tests.cast import Company
 from tests.orders.edits import edit
 from tests.orders.pages import quick_order

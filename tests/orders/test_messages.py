@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import Store
 from common import clock
 from messaging.models import Message
-from orders import messages, operations
+from orders import messages, operations, wording
 from orders.models import Operation, Order
 from orders.tasks import deliver_message
 from tests import builders
@@ -60,7 +60,7 @@ def test_the_confirmation_by_sms_is_one_short_text(store: Store) -> None:
     Order.objects.filter(pk=order.pk).update(email="")
     message = only(order, "order.confirmation")
     message.channel = "sms"
-    words = messages.render(message)
+    words = wording.render(message)
     assert words is not None
     assert words.text == (
         "TEST: Acme Sweden: thank you. Order FJB-10498, 2,068.20 SEK is confirmed. Terms: https://acme.example/terms"
@@ -117,7 +117,7 @@ def test_every_kind_has_words_for_a_phone(store: Store, kind: str) -> None:
     operation = Operation.objects.get(is_stray=True)
     subject = operation.pk if kind == messages.MONEY_RETURNED else order.pk
     message = Message(kind=kind, channel="sms", recipient="+46701740605", order_id=order.pk, subject_id=subject)
-    words = messages.render(message)
+    words = wording.render(message)
     assert words is not None
     assert words.text.startswith("TEST: Acme Sweden: ")
     assert len(words.text) < 160

@@ -18,10 +18,10 @@ from orders import operations
 from orders.actions.refund import refund_order
 from orders.actions.unwind import Unwound
 from orders.audit import audit_order
-from orders.messages import render
 from orders.models import Line, Operation, Order
 from orders.selection import Selection
 from orders.tasks import deliver_message
+from orders.wording import render
 from sandbox.actions import controls
 from sandbox.models import Behaviour
 from tests import builders
