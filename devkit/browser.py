@@ -7,7 +7,10 @@ import shutil
 import subprocess
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+_MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 
 
 def find() -> str:

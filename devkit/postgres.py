@@ -62,6 +62,7 @@ def _machine_folders() -> list[Path]:
         "/usr/lib/postgresql/*/bin",
         "/usr/pgsql-*/bin",
         "/opt/homebrew/opt/postgresql*/bin",
+        "/usr/local/opt/postgresql*/bin",  # Homebrew on an Intel Mac
     )
     known = [folder for pattern in places_known for folder in Path("/").glob(pattern[1:])]
     return list(dict.fromkeys([*on_path, *known]))
