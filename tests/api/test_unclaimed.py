@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 
 from accounts.models import AuditEntry, Store
 from common import clock
+from developers.models import RequestLog
 from messaging.models import Message
 from orders import unclaimed, unclaimed_mail
 from orders.models import UnclaimedPayment, UnclaimedReturn
@@ -134,6 +136,7 @@ def test_done_but_unheard_it_is_looked_up_and_not_sent_again(store: Store) -> No
     payment.refresh_from_db()
     assert (payment.closed_at is not None, payment.returns.get().state) == (True, "succeeded")
     assert Movement.objects.filter(kind="refund").count() == 1
+    assert RequestLog.objects.filter(action="refund").count() == 1
 
 
 def test_killed_after_the_row_the_sweep_goes_on(store: Store) -> None:
@@ -220,6 +223,24 @@ def test_a_gateway_that_lags_behind_is_not_paid_twice(store: Store, monkeypatch:
     payment.refresh_from_db()
     assert (payment.closed_at, payment.returns.count()) == (None, 1)
     _sweep()
+    payment.refresh_from_db()
+    assert (payment.closed_at is not None, payment.returns.count()) == (True, 1)
+
+
+def test_what_was_done_while_the_gateway_was_asked_is_not_done_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A webhook has its answer, then a worker gives all of it back: the answer is too old to act on."""
+    payment = strangers.found(store)
+    note = unclaimed.note_unclaimed
+
+    def late(*args: Any, **wish: Any) -> Any:
+        monkeypatch.setattr(unclaimed, "note_unclaimed", note)
+        unclaimed.give_back(payment.pk)
+        return note(*args, **wish)
+
+    monkeypatch.setattr(unclaimed, "note_unclaimed", late)
+    assert unclaimed.hear(payment.gateway_account, payment.session_reference, at=clock.now())
     payment.refresh_from_db()
     assert (payment.closed_at is not None, payment.returns.count()) == (True, 1)
 
