@@ -12,8 +12,9 @@ from orders.editing.consequences import consequences_of
 from orders.editing.form import Locked
 from orders.editing.plan import say
 from orders.editing.standing import Part
-from orders.editing.typed import ADDED, TypedEdit
+from orders.editing.typed import TypedEdit
 from orders.facts import percent
+from orders.grid.lines import ADDED
 from orders.grid.rows import TEMPLATE_KEY, Printer, Problem, Row, cells, problems_of
 from orders.models.lines import NEGATIVE_TYPES
 

@@ -13,7 +13,7 @@ from orders.editing.form import EditForm
 from orders.editing.plan import Plan, Wish, plan_edit
 from orders.editing.standing import Part, standing_of
 from orders.grid import numbers
-from orders.grid.lines import LineDraft, Reader, drafts_from, next_key
+from orders.grid.lines import ADDED, LineDraft, Reader, drafts_from, next_key
 from orders.grid.typed import cells_of
 from orders.lines import MAX_LINES_IN_FORM
 from orders.models.lines import LineType
@@ -21,8 +21,6 @@ from orders.people.dialog import REFERENCES
 from orders.people.dialog import Editing as References
 from orders.rules import Verb, obstacle
 from orders.sheet import Sheet
-
-ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
 
 
 class TypedEdit:

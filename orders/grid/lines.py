@@ -16,6 +16,8 @@ from orders.grid import numbers
 from orders.lines import LineInput
 from orders.models.lines import NEGATIVE_TYPES, UNTAXED_TYPES, LineType
 
+# the buttons that add a row, and of what type
+ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
 CELLS = ("name", "reference", "type", "quantity", "unit_price", "discount", "tax_rate")
 LONGEST = 255
 _KEY = re.compile(r"line-([0-9]+)-type")

@@ -16,7 +16,7 @@ from common.countries import names
 from common.errors import DomainError
 from orders.forms import LineField
 from orders.grid import numbers
-from orders.grid.lines import LineDraft, Reader, drafts_from, next_key
+from orders.grid.lines import ADDED, LineDraft, Reader, drafts_from, next_key
 from orders.lines import LineInput, Totals, check_lines, totals_of
 from orders.models.lines import LineType
 from paylinks.forms import places
@@ -98,13 +98,16 @@ class OrderDraft:
         rate = "" if kind == LineType.DISCOUNT else numbers.percent(self.store.default_tax_rate)
         return LineDraft(key, type=kind, tax_rate=rate)
 
-    def add(self, kind: str) -> None:
-        """One more row at the end."""
-        self.lines.append(self.new_line(next_key(self.lines), kind))
-
-    def remove(self, key: str) -> None:
-        """Take a row away; the last one is emptied instead."""
-        self.lines = [line for line in self.lines if line.key != key] or [self.new_line("0")]
+    def change(self, wish: str) -> str:
+        """What one of the form's own buttons asks for, read anew; answers the key of a row that was added."""
+        kind, _sign, key = wish.partition(":")
+        if kind in ADDED:
+            self.lines.append(self.new_line(next_key(self.lines), ADDED[kind]))
+        elif kind == "remove":  # the last one is emptied instead
+            self.lines = [line for line in self.lines if line.key != key] or [self.new_line("0")]
+        self.read(strict=False)
+        self.forget_missing("")
+        return self.lines[-1].key if kind in ADDED else ""
 
     def value(self, name: str) -> str:
         """What the field shows now."""

@@ -20,7 +20,7 @@ from common.contact import readable
 from common.errors import DomainError
 from orders.actions.redraft import content_of
 from orders.entries import actor_words
-from orders.models import LineType, Order
+from orders.models import Order
 from orders.timeline import What, happened_since
 from paylinks.actions.amend import HARMLESS, amend_order
 from paylinks.forms.amend import AmendDraft, amend_page
@@ -28,7 +28,6 @@ from paylinks.models import LIFETIME, PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 
 PAGE = "paylinks/create.html"
-_ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
 
 
 @require(Permission.LINKS_CREATE)
@@ -83,14 +82,7 @@ def _draft(link: PaymentLink, data: Mapping[str, str] | None = None) -> AmendDra
 
 def _updated(request: PortalRequest, link: PaymentLink, draft: AmendDraft) -> HttpResponse:
     """A line more or less, or new sums, without scripts."""
-    wish, _sign, key = request.POST.get("do", "").partition(":")
-    if wish in _ADDED:
-        draft.add(_ADDED[wish])
-    elif wish == "remove":
-        draft.remove(key)
-    draft.read(strict=False)
-    draft.forget_missing("")
-    return _page(request, link, draft, focus=draft.lines[-1].key if wish in _ADDED else "")
+    return _page(request, link, draft, focus=draft.change(request.POST.get("do", "")))
 
 
 def _look_again(request: PortalRequest, link: PaymentLink, draft: AmendDraft) -> HttpResponse | None:

@@ -20,7 +20,7 @@ from accounts.roles import Permission
 from common import clock
 from common.errors import DomainError
 from common.htmx import target_of
-from orders.models import Line, LineType, Order
+from orders.models import Line, Order
 from paylinks.actions.create import OrderInput, create_link_order
 from paylinks.forms.create import OrderDraft
 from paylinks.forms.duplicate import is_same_currency, typed
@@ -29,7 +29,6 @@ from paylinks.models import LIFETIME, PaymentLink
 from paylinks.rules import create_obstacle
 
 PAGE = "paylinks/create.html"
-_ADDED = {"add": LineType.PHYSICAL, "add_discount": LineType.DISCOUNT}
 # what a chosen store or country decides must not hide what was typed
 _UNSAVED = ("csrfmiddlewaretoken", "store", "do", "refused", "confirmed")
 
@@ -130,14 +129,7 @@ def _posted(request: PortalRequest, store: Store) -> HttpResponse:
     draft = OrderDraft(store, _stores(request), request.POST)
     if _is_final(request):
         return _create(request, draft)
-    wish, _sign, key = request.POST.get("do", "").partition(":")
-    if wish in _ADDED:
-        draft.add(_ADDED[wish])
-    elif wish == "remove":
-        draft.remove(key)
-    draft.read(strict=False)
-    draft.forget_missing("")
-    return _page(request, draft, focus=draft.lines[-1].key if wish in _ADDED else "")
+    return _page(request, draft, focus=draft.change(request.POST.get("do", "")))
 
 
 def _create(request: PortalRequest, draft: OrderDraft) -> HttpResponse:
