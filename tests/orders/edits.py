@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
@@ -13,43 +12,17 @@ from common import clock
 from common.actor import Actor
 from common.errors import DomainError
 from orders.models import Order
+from tests.filling import Form
 from tests.orders.line_edits import grid_of
 from tests.orders.pages import HTMX, get
 
 PATHS = {"references": "edit/", "customer": "customer/edit/"}
 
 
-class _Controls(HTMLParser):
-    """What a browser would send of the form with `data-people`; its button included."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-        self._is_inside = False
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "form":
-            self._is_inside = "data-people" in given
-        elif not self._is_inside:
-            return
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and ("selected" in given or self._select not in self.found):
-            self.found[self._select] = given["value"]
-        elif tag == "button" and name:
-            self.found[name] = given.get("value", "")
-        elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
-            self.found[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
-
-
 def controls(page: str) -> dict[str, str]:
     """The form of a page or a dialog as it stands."""
-    reader = _Controls()
-    reader.feed(page)
-    return reader.found
+    form = Form("data-people", page)
+    return {**form.values, **form.buttons}
 
 
 def opened(client: Client, order: Order, what: str) -> dict[str, str]:

@@ -6,7 +6,6 @@ import html
 import re
 import uuid
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Any
 
 from django.test import Client
@@ -19,6 +18,7 @@ from orders.editing.plan import Wish
 from orders.editing.standing import standing_of
 from orders.lines import LineInput
 from orders.models import Line, Order
+from tests.filling import Form
 from tests.orders.pages import HTMX, get
 
 ALICE = Actor("member", "alice@acme.example")
@@ -55,43 +55,9 @@ def is_sound(order: Order) -> bool:
     return True
 
 
-class _Grid(HTMLParser):
-    """What a browser would send of the form with the grid; what lies in a template is not sent."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-        self._is_inside = self._is_inert = False
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "form":
-            self._is_inside = "data-guard" in given
-        elif tag == "template":
-            self._is_inert = True
-        elif not self._is_inside or self._is_inert:
-            return
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and ("selected" in given or self._select not in self.found):
-            self.found[self._select] = given["value"]
-        elif tag == "button" and name == "confirmed":
-            self.found[name] = given.get("value", "")
-        elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
-            self.found[name] = given.get("value", "on" if given.get("type") == "checkbox" else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "template":
-            self._is_inert = False
-
-
 def grid_of(page: str) -> dict[str, str]:
     """The form of a page or a drawer as it stands."""
-    reader = _Grid()
-    reader.feed(page)
-    return reader.found
+    return Form("data-guard", page).sent_by("confirmed")
 
 
 def opened(client: Client, order: Order) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime, timedelta
-from html.parser import HTMLParser
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +17,7 @@ from orders.actions.place import Authorization, authorize_order
 from orders.models import Order
 from payments.actions import connect_sandbox
 from tests.builders import ADDRESS, LINES
+from tests.filling import Form
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 _ROW = re.compile(r'<tr role="row" id="order-[^"]+".*?</tr>', re.DOTALL)
@@ -90,35 +90,6 @@ def link(page: str, rel: str) -> str:
     return html.unescape(found[1]) if found else ""
 
 
-class _Fields(HTMLParser):
-    """What a browser would send of the form with `data-parts`; buttons by name."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-        self.buttons: dict[str, str] = {}
-        self._is_inside = False
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "form":
-            self._is_inside = "data-parts" in given
-        elif not self._is_inside or "disabled" in given:
-            return
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and ("selected" in given or self._select not in self.found):
-            self.found[self._select] = given["value"]
-        elif tag == "button" and name:
-            self.buttons[name] = given.get("value", "")
-        elif tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
-            self.found[name] = given.get("value", "on")
-
-
 def parts_of(page: str, *, button: str = "confirmed") -> dict[str, str]:
     """The fields of a capture or refund dialog as it stands, sent with one of its buttons."""
-    reader = _Fields()
-    reader.feed(page)
-    return {**reader.found, **({button: reader.buttons[button]} if button in reader.buttons else {})}
+    return Form("data-parts", page).sent_by(button)
