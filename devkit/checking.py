@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from devkit import places
 
-APPS = ["portal", "api", "paylinks", "orders", "payments", "sandbox", "documents", "accounts", "messaging", "common"]
 _PY = (sys.executable, "-m")
 
 # what a production installation would set, so that Django's deployment check sees one

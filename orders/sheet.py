@@ -223,11 +223,6 @@ class Sheet:
         return obstacle(self.order, Verb.CAPTURE, self.access, self.now)
 
     @property
-    def capture_sum(self) -> str:
-        """What is still reserved."""
-        return format_money(self.order.capturable_amount, self.order.currency, get_language() or "en")
-
-    @property
     def release_sum(self) -> str:
         """What the gateway would let go of."""
         return format_money(self.order.releasable_amount, self.order.currency, get_language() or "en")

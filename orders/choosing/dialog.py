@@ -191,11 +191,6 @@ class Choosing:
         return format_amount(minor, self.order.currency, self.locale)
 
     @property
-    def has_followers(self) -> bool:
-        """Discounts go along with what is chosen."""
-        return any(line.follows for line in self.lines)
-
-    @property
     def has_amounts_open(self) -> bool:
         """The free amounts are in use: their part of the form stands open."""
         return any(not each.is_empty or each.errors for each in self.amounts)
