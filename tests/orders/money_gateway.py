@@ -47,7 +47,7 @@ class GatewaySide:
         """A sum that fits what we know: what is in flight here may have arrived there or not."""
         if kind == "capture" and self.order.adjusting_amount:
             return  # it may fit when the new total is known, and is told as a difference until then
-        left = self.order.capturable_amount if kind == "capture" else self._refundable()
+        left = self.order.capturable_amount if kind == "capture" else self.order.refundable_amount
         self._happens(lambda: self._move(kind, max(left, 0) * percent // 100), heard, fault)
 
     @rule(
@@ -78,11 +78,6 @@ class GatewaySide:
     @paid
     def press_sync(self, fault: str | None) -> None:
         self._with_fault(fault, self._sync)
-
-    def _refundable(self) -> int:
-        """The fee of a refund on its way is kept only when that has arrived, but its goods are taken already."""
-        running = self._waiting().filter(kind="refund", is_stray=False)
-        return self.order.refundable_amount - sum(refund.withheld_amount for refund in running)
 
     def _move(self, kind: str, amount: int | None) -> None:
         by_hand.move_by_hand(uuid.UUID(self.order.session_reference), kind, amount=amount, at=clock.now())
