@@ -37,14 +37,14 @@ class CaptureForm(ActForm):
         label=gettext_lazy("Capture reference"),
         required=False,
         max_length=255,
-        help_text=gettext_lazy("Your own, for settlement files."),
+        help_text=gettext_lazy("Your own, for settlement files. The customer does not see it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     description = LineField(
         label=gettext_lazy("Description"),
         required=False,
         max_length=255,
-        help_text=gettext_lazy("Stands in the timeline and with the payment."),
+        help_text=gettext_lazy("Stands in the timeline and with the payment. The customer does not see it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     has_release = forms.BooleanField(required=False)
