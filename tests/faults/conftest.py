@@ -22,4 +22,6 @@ def crashing(
     with running_portal(
         django_db_blocker, template_database, collected_static, start=("web", "worker"), **extra
     ) as portal:
-        yield Crashing(portal, order)
+        found = Crashing(portal, order)
+        yield found
+        found.alice.close()
