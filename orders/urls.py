@@ -26,6 +26,7 @@ urlpatterns = [
     path("", listing.order_list, name="list"),
     path("count/", listing.count, name="count"),
     path("unclaimed/", unclaimed.unclaimed, name="unclaimed"),
+    path("unclaimed/notice/", unclaimed.notice, name="unclaimed_notice"),
     path("unclaimed/<uuid:payment_id>/logs/", unclaimed.logs, name="unclaimed_logs"),
     path("unclaimed/<uuid:payment_id>/logs/<int:call>/<slug:half>/", unclaimed.log, name="unclaimed_log"),
     path("unclaimed/<uuid:payment_id>/again/", unclaimed.again, name="unclaimed_again"),

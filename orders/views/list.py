@@ -19,7 +19,6 @@ from orders.filters import filters_of
 from orders.forms import ListQuery
 from orders.rows import FIELDS, rows_of, sums_of
 from orders.search import PAGE_SIZE, Values
-from orders.unclaimed_rows import waiting
 
 
 @require_safe
@@ -38,7 +37,7 @@ def order_list(request: PortalRequest) -> HttpResponse:
         "is_too_short": 0 < len(query.words) < search.SHORTEST,
         "may_create": request.access.can(Permission.LINKS_CREATE),
         "oob": target_of(request) == "results",
-        "unclaimed": None if target_of(request) else waiting(request.access, query.store),
+        "unclaimed_url": reverse("orders:unclaimed_notice") + ListQuery(store=query.store).text,
         **_places(query, page),
     }
     response = respond(request, "orders/list.html", context, fragments={"results": "orders/list.html#found"})

@@ -24,7 +24,7 @@ from developers.rows import HALVES, MOST, newest, whole_half
 from orders.actions.unclaimed_by_hand import note_ended
 from orders.models import UnclaimedPayment
 from orders.unclaimed import give_again
-from orders.unclaimed_rows import row_of
+from orders.unclaimed_rows import row_of, waiting
 
 PAGE_SIZE = 20
 
@@ -47,6 +47,13 @@ def unclaimed(request: PortalRequest) -> HttpResponse:
         "older": _page_url(request, page.older),
     }
     return render(request, "orders/unclaimed.html", context)
+
+
+@require_safe
+@require(Permission.ORDERS_VIEW)
+def notice(request: PortalRequest) -> HttpResponse:
+    """What the list of orders says of it: asked for after the page stands, nothing when there is none."""
+    return render(request, "orders/unclaimed_notice.html", {"unclaimed": waiting(request.access, request.store)})
 
 
 @require_safe

@@ -44,6 +44,7 @@ TABLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders:list": ("GET", Permission.ORDERS_VIEW, ()),
     "orders:count": ("GET", Permission.ORDERS_VIEW, ()),
     "orders:unclaimed": ("GET", Permission.ORDERS_VIEW, ()),
+    "orders:unclaimed_notice": ("GET", Permission.ORDERS_VIEW, ()),
     "orders:unclaimed_logs": ("GET", Permission.DEVELOPER_LOGS, ("unclaimed",)),
     "orders:unclaimed_log": ("GET", Permission.DEVELOPER_LOGS, ("unclaimed", "call", "half")),
     "orders:unclaimed_again": ("POST", Permission.ORDERS_REFUND, ("unclaimed",)),
