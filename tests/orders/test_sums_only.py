@@ -76,7 +76,10 @@ def test_each_growth_of_a_sum_is_one_movement_and_told_again_none(order: Order) 
     assert _booked(done) == [("capture", 10000), ("refund", 15000), ("release", order.authorized_amount - 60000)]
     assert (done.is_clean, order.status) == (True, "captured")
     assert _sync(order) == Synced((), (), is_waiting=False)
-    assert len({each.gateway_reference for each in Operation.objects.filter(order=order, key__startswith="gateway-")}) == 4
+    assert (
+        len({each.gateway_reference for each in Operation.objects.filter(order=order, key__startswith="gateway-")})
+        == 4
+    )
     assert audit_order(order.pk, asks_gateway=True) == []
 
 
