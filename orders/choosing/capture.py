@@ -146,7 +146,7 @@ class CaptureChoice(Choosing):
     @property
     def loses_rest(self) -> bool:
         """The method allows one capture: what is left is let go."""
-        return loses_rest(self.method, self.left)
+        return bool(self.pieces) and loses_rest(self.method, self.left)
 
     @property
     def can_release(self) -> bool:

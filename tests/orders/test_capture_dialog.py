@@ -242,3 +242,15 @@ def test_a_form_of_a_thousand_lines_is_read(alice_client: Client, order: Order) 
     many = {f"quantity-{number}": "1" for number in range(2000)}
     answer = send(alice_client, order, dialog(alice_client, order) | many, "captures/preview/", "parts-sums")
     assert answer.status_code == 200
+
+
+def test_an_unpaid_order_shows_the_reason_and_captures_nothing(alice_client: Client, acme: Company) -> None:
+    pending = builders.system_link(acme.store).order
+    for more in ("", "?amount=10", "?amount=x"):
+        assert alice_client.get(f"/orders/{pending.pk}/capture/{more}").status_code == 200
+    form = {"key": "a", "version": str(pending.version), "confirmed": "0"}
+    assert alice_client.post(f"/orders/{pending.pk}/captures/preview/", form).status_code == 200
+    refused = alice_client.post(f"/orders/{pending.pk}/captures/", form)
+    assert refused.status_code == 409
+    assert "not paid" in refused.content.decode()
+    assert not Operation.objects.filter(order=pending).exists()
