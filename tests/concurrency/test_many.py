@@ -49,13 +49,13 @@ def _captures(order: Order, person: User) -> list[Callable[[], int]]:
     address = reverse("orders:captures", args=[order.pk])
     looking = Client()
     looking.force_login(person)
-    form = Form(address, looking.get(reverse("orders:capture", args=[order.pk])).content.decode())
-    assert form.values["version"]
+    form = Form(address, looking.get(reverse("orders:capture", args=[order.pk])).content.decode()).sent_by("confirmed")
+    assert {"version", "confirmed"} <= set(form)
 
     def post() -> int:
         browser = Client()
         browser.cookies = looking.cookies
-        return browser.post(address, {**form.values, "key": str(uuid.uuid4())}).status_code
+        return browser.post(address, {**form, "key": str(uuid.uuid4())}).status_code
 
     return [post] * PEOPLE
 
