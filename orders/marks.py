@@ -69,7 +69,7 @@ def review_mark() -> SafeString:
 
 
 def capture_problem_mark() -> SafeString:
-    """The last capture was refused."""
+    """The last capture was refused, and another can be tried."""
     return markup.status(_("Capture declined"), "circle-alert", "bad")
 
 
@@ -108,7 +108,7 @@ def marks(order: Order, *, has_stray: bool, has_repeat: bool, alerts: Iterable[s
         found.append(refund_mark(is_whole=order.kept_amount == 0))
     if order.is_under_review:
         found.append(review_mark())
-    if order.capture_problem:
+    if order.refused_capture:
         found.append(capture_problem_mark())
     if has_stray:
         found.append(stray_mark())

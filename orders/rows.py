@@ -92,7 +92,7 @@ def _row(values: tuple[Any, ...], now: datetime, here: times.Here, around: tuple
         status=cell_mark(
             status,
             is_under_review=review,
-            has_problem=bool(problem),
+            has_problem=bool(problem) and status in OPEN,  # as `Order.refused_capture`
             has_stray=stray,
             has_repeat=repeat,
             alert=alert,

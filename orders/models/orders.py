@@ -14,7 +14,7 @@ from accounts.models import Merchant, Store
 from accounts.reach import InReach
 from common.ids import short_reference
 from common.lists import newest_first
-from orders.states import Status, check_move
+from orders.states import OPEN, Status, check_move
 from payments.models import GatewayAccount
 
 IS_PLACED = Q(placed_at__isnull=False)
@@ -237,6 +237,11 @@ class Order(models.Model):
     def in_flight_amount(self) -> int:
         """Money of operations whose outcome is not known yet."""
         return self.capturing_amount + self.releasing_amount + self.refunding_amount
+
+    @property
+    def refused_capture(self) -> str:
+        """Why the last capture was refused, or "": when nothing is reserved any more, nobody can try again."""
+        return self.capture_problem if self.status in OPEN else ""
 
     @property
     def actor_label(self) -> str:
