@@ -18,6 +18,7 @@ from accounts.models import Merchant, Store, User
 from common import clock, kick
 from messaging.models import Message
 from orders.actions.expire import expire_authorizations
+from paylinks import settle
 from paylinks.actions.expire import expire_links
 from portal.demo import cast
 from portal.demo.cases import CASES, Case
@@ -94,11 +95,13 @@ def fill(now: datetime, shares: Mapping[str, int], rounds: int = ROUNDS) -> None
             if store.mid in shares:
                 _tell_cases(store, rounds, day, now, ids)
         _tell_twice(stores["fjallbo"][0], day, now, ids)
-        ids.begin(f"{day:%F} later")
         for moment in _sweeps(day, now):
+            ids.begin(f"{moment:%F %H} sweep")
             clock.stop(moment)
+            settle.sweep_attempts(moment)  # a link waits for its running attempt
             expire_links(moment)
             expire_authorizations(moment)
+        ids.begin(f"{day:%F} later")
         ask_again(now)
         deliver_all(Message.objects.order_by("created_at", "pk"))
 
