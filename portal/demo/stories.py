@@ -119,8 +119,8 @@ class Story:
     def _choice(self, methods: Sequence[Method]) -> str:
         return self.dice.choice(methods).code
 
-    def _begin(self, link: PaymentLink, person: Person) -> Attempt | None:
-        at = self._later(self.began, 0.2, 30)
+    def _begin(self, link: PaymentLink, person: Person, within: float = 30) -> Attempt | None:
+        at = self._later(self.began, 0.2, within)
         if at is None:
             return None
         account = GatewayAccount.objects.get(store=self.store, is_active=True)
@@ -197,9 +197,9 @@ class Story:
         if at is not None:
             cancel_link(link.pk, access=None, by=self.access.actor, at=at)
 
-    def _amend(self, link: PaymentLink) -> None:
+    def _amend(self, link: PaymentLink, within: float = 20) -> None:
         """The customer wanted one more of the first line."""
-        at = self._later(self.began, 1, 20)
+        at = self._later(self.began, 1, within)
         if at is None or self.sent is None:
             return
         first, *others = self.sent.lines

@@ -20,27 +20,34 @@ from orders.models import Event, Line, Operation, Order
 from orders.repeats import repeated
 from orders.states import Status
 from orders.timeline import What
-from paylinks.models import PaymentLink
-from paylinks.states import LinkStatus
+from paylinks.models import Attempt, PaymentLink
+from paylinks.states import OPEN, AttemptState, LinkStatus
+from portal.demo.cases import Case
 from portal.management.commands.demo import ORDERS, ROUNDS, SHARES, fill, size_of
 from sandbox.actions import controls
 from sandbox.models import Control
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 11, 20, 12, 34, 56, 789, tzinfo=UTC)
+NIGHT = NOON.replace(hour=23, minute=30)
 FEW = {"CF1004211": 10, "CF1004301": 4}
 ONE_OF_EACH = dict.fromkeys(SHARES, 0)
 ENOUGH = 5  # of each state, to be found without searching
+STILL_OPEN: dict[str, Any] = {"links__is_current": True, "links__expires_at__gt": NIGHT}
 STATES: dict[str, dict[str, Any]] = {
     **{status.value: {"status": status} for status in Status},
     "under review": {"is_under_review": True},
     "part refunded": {"refunded_amount__gt": 0, "refunded_amount__lt": F("captured_amount")},
     "refunded": {"refunded_amount__gt": 0, "refunded_amount": F("captured_amount")},
-    **{f"link {status.value}": {"links__status": status, "links__is_current": True} for status in LinkStatus},
+    **{
+        f"link {status.value}": {"links__status": status, "links__is_current": True}
+        for status in set(LinkStatus) - OPEN
+    },
+    **{f"link {status.value}": {"links__status": status, **STILL_OPEN} for status in OPEN},
     "edited": {"events__kind": What.ORDER_EDITED},
     "edited references": {"events__kind": What.REFERENCES_EDITED},
     "edited customer": {"events__kind": What.CUSTOMER_EDITED},
-    "amended": {"events__kind": What.ORDER_AMENDED, "links__number": 2, "links__status": "created"},
+    "amended": {"events__kind": What.ORDER_AMENDED, "links__number": 2, **STILL_OPEN},
     "released": {"events__kind": What.ORDER_RELEASED},
     "extended": {"events__kind": What.ORDER_EXTENDED},
     "return fee": {"operations__lines__type": "return_fee"},
@@ -98,10 +105,10 @@ def test_an_hour_later_the_past_is_the_same() -> None:
     assert earlier[3] <= later[3]
 
 
-def test_every_state_stands_in_every_store_and_the_books_agree(
+def test_every_state_stands_in_every_store_until_night_and_the_books_agree(
     settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told(NOON, ONE_OF_EACH, rounds=1)
+    told(NIGHT, ONE_OF_EACH, rounds=1)
     found = {
         name: list(Order.objects.filter(**wanted).distinct().values_list("store__mid", flat=True))
         for name, wanted in STATES.items()
@@ -111,6 +118,15 @@ def test_every_state_stands_in_every_store_and_the_books_agree(
     settings.SANDBOX_TRANSPORT = "wsgi"
     call_command("audit", "--gateway")
     assert capsys.readouterr().out.startswith("0 differences in ")
+
+
+def test_a_payment_nobody_finished_ends_soon_after_its_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.management.commands.demo.CASES", ((80 * 24, Case.is_being_paid),))
+    told(NOON, ONE_OF_EACH, rounds=1)
+    ended = Attempt.objects.filter(state=AttemptState.ABANDONED, link__status=LinkStatus.EXPIRED)
+    waits = ended.annotate(wait=F("link__expired_at") - F("link__expires_at")).values_list("wait", flat=True)
+    assert len(waits) == len(SHARES)
+    assert max(waits) <= timedelta(days=1, minutes=15)
 
 
 def test_there_is_somebody_of_every_role_and_a_store_without_terms() -> None:
