@@ -73,8 +73,9 @@ def limits(books: Books) -> Iterator[Finding]:
     yield from at_most("captured and released", order.authorized_amount, taken)
     yield from at_most("captured", order.amount, order.captured_amount + order.capturing_amount)
     fees = order.withheld_amount + order.withholding_amount
-    back = order.refunded_amount + order.refunding_amount + order.charged_back_amount + fees
-    yield from at_most("refunded", order.captured_amount, back)
+    back = order.refunded_amount + order.refunding_amount
+    yield from at_most("refunded", order.captured_amount, back + order.charged_back_amount)
+    yield from at_most("refunded and withheld", order.captured_amount, back + fees)
     for operation in books.operations:
         if not operation["is_stray"]:
             yield from unequal(f"currency of {operation['kind']}", order.currency, operation["currency"])

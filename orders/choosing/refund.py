@@ -122,8 +122,11 @@ class RefundChoice(Choosing):
         """Which limit was passed, in numbers, at the amount that passed it."""
         self.problem = error.message
         if error.code == "more_than_left":
-            limit = _("Refund can be at most %(left)s.") % {"left": self.say(self.order.refundable_amount)}
-            self.problem = f"{limit} {self.held_words}".strip()
+            limit = _("Refund can be at most %(left)s.")
+            if self.selection.fee is not None:
+                limit = _("Refund can be at most %(left)s before the return fee.")
+            most = limit % {"left": self.say(self.order.refundable_amount)}
+            self.problem = f"{most} {self.held_words}".strip()
         elif error.code == "more_than_left_at_rate":
             self._explain_rate()
         elif error.code in {"fee_too_large", "nothing_chosen"} and self.selection.fee is not None:

@@ -45,8 +45,9 @@ def refund_pieces(
 ) -> Cut:
     """Pieces by capture for chosen units, free amounts and a withheld return fee.
 
-    The fee is a negative piece: what is paid out is lines less fee, above 0 and
-    at most `limit`. Raises CutError.
+    The fee is a negative piece: what is paid out is lines less fee, above 0. It
+    uses up the lines it is withheld from, so these are at most `limit` before it.
+    Raises CutError.
     """
     cut = _lines(captures, quantities)
     rest = {capture.key: capture.rest() for capture in captures}
@@ -58,14 +59,18 @@ def refund_pieces(
         rest[capture.key] = {rate: amount - taken.get(rate, 0) for rate, amount in rest[capture.key].items()}
     for free in frees:
         _spread(cut, rest, free)
+    used_up = _total(cut)
     if fee is not None and fee.amount > 0:
         _withhold(cut, fee)
-    total = sum(piece.amount for pieces in cut.values() for piece in pieces)
-    if total <= 0:
+    if _total(cut) <= 0:
         raise CutError("nothing_chosen", _("Choose what to refund: the sum must be above 0."))
-    if total > limit:
+    if used_up > limit:
         raise _too_much()
     return {key: pieces for key, pieces in cut.items() if pieces}
+
+
+def _total(cut: Cut) -> int:
+    return sum(piece.amount for pieces in cut.values() for piece in pieces)
 
 
 def _too_much() -> CutError:

@@ -138,8 +138,16 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 name="refunded_is_at_most_captured",
+                # A fee uses up its lines. It is not added to what was charged back: banks may take back,
+                # late, the very sum that a fee kept, and what is true must be booked. Refunds ask for both.
                 condition=Q(
                     captured_amount__gte=F("refunded_amount") + F("refunding_amount") + F("charged_back_amount")
+                )
+                & Q(
+                    captured_amount__gte=F("refunded_amount")
+                    + F("refunding_amount")
+                    + F("withheld_amount")
+                    + F("withholding_amount")
                 ),
                 violation_error_message=_("More would be refunded than was captured."),
             ),
@@ -234,14 +242,14 @@ class Order(models.Model):
         return self.gateway_account
 
     @property
-    def in_flight_amount(self) -> int:
-        """Money of operations whose outcome is not known yet."""
-        return self.capturing_amount + self.releasing_amount + self.refunding_amount
-
-    @property
     def refused_capture(self) -> str:
         """Why the last capture was refused, or "": when nothing is reserved any more, nobody can try again."""
         return self.capture_problem if self.status in OPEN else ""
+
+    @property
+    def in_flight_amount(self) -> int:
+        """Money of operations whose outcome is not known yet."""
+        return self.capturing_amount + self.releasing_amount + self.refunding_amount
 
     @property
     def actor_label(self) -> str:

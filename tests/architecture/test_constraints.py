@@ -12,7 +12,12 @@ from django.db.models.functions import Now
 
 from accounts.models import AuditEntry, Store
 from common import clock
+from common.actor import Actor
+from orders.actions.refund import refund_order
+from orders.audit import audit_order
+from orders.cutting import Free
 from orders.models import Alert, AuditRun, Event, Line, Operation, Order, UnclaimedPayment, UnclaimedReturn
+from orders.selection import Selection
 from paylinks.models import Attempt, PaymentLink
 from tests import builders
 from tests.api import strangers
@@ -29,6 +34,8 @@ ORDER_ROWS: list[tuple[str, dict[str, Any]]] = [
     ("asked_total_covers_what_is_captured", {"adjusting_amount": 1, "capturing_amount": 2}),
     ("refunded_is_at_most_captured", {"refunding_amount": 1}),
     ("refunded_is_at_most_captured", {"charged_back_amount": 1}),
+    ("refunded_is_at_most_captured", {"withheld_amount": 1}),
+    ("refunded_is_at_most_captured", {"withholding_amount": 1}),
     ("order_amounts_are_not_negative", {"captured_amount": -1}),
     ("order_amounts_are_not_negative", {"amount": 0}),
     ("pending_order_was_never_authorized", {"status": "pending"}),
@@ -53,6 +60,18 @@ def _refused(name: str, write: Any) -> None:
 def test_an_illegal_order_is_refused(store: Store, name: str, values: dict[str, Any]) -> None:
     order = builders.placed_order(store)
     _refused(name, lambda: Order.objects.filter(pk=order.pk).update(**values))
+
+
+def test_what_a_fee_kept_can_be_charged_back_late(store: Store) -> None:
+    """A bank asks nobody: true money is booked, and the order's books agree with it."""
+    order = builders.captured_order(store)
+    whole = {line.pk: line.quantity for line in order.lines.filter(type__in=["physical", "shipping_fee"])}
+    wish = Selection(whole, fee=Free(5000, 2500, "Return fee"))
+    refund_order(order.pk, key="r", access=None, by=Actor.system(), at=clock.now(), selection=wish)
+    Order.objects.filter(pk=order.pk).update(charged_back_amount=5000)
+    order.refresh_from_db()
+    assert (order.withheld_amount, order.refundable_amount) == (5000, -5000)
+    assert audit_order(order.pk, asks_gateway=True) == []
 
 
 @pytest.mark.parametrize(("name", "values"), LINE_ROWS)

@@ -183,6 +183,8 @@ def test_a_return_fee_is_kept_back_and_uses_up_the_lines() -> None:
     ]
     with pytest.raises(CutError, match="less than"):
         refund_pieces([capture], quantities={1: 1}, fee=Free(10001, 2500, "Return fee"), limit=20000)
+    with pytest.raises(CutError, match="More is chosen"):  # though only 8,500 would be paid out
+        refund_pieces([capture], quantities={1: 1}, fee=Free(1500, 2500, "Return fee"), limit=9999)
 
 
 def test_a_discount_cannot_be_chosen_alone() -> None:

@@ -247,6 +247,17 @@ def test_what_a_dispute_holds_is_said_and_not_refunded(alice_client: Client, ord
     assert "What is left is held by a dispute, and cannot be refunded." in ended
 
 
+def test_a_fee_does_not_get_round_what_a_dispute_holds(alice_client: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(charged_back_amount=150000)
+    fee = {"fee-amount": "1500.01", "fee-rate": "2500"}
+    all_lines = only(order, dialog(alice_client, order, "refund"), Serving=2, Linen=1, Home=1) | fee
+    answer = send(alice_client, order, all_lines | {"confirmed": "56819"}, PATH)
+    assert answer.status_code == 422
+    limit = "Refund can be at most 568.20 SEK before the return fee. A dispute holds 1,500.00 SEK of this order."
+    assert limit in text(answer)
+    assert not Operation.objects.filter(order=order, kind="refund").exists()
+
+
 def test_a_dispute_opened_meanwhile_is_said_where_it_was_confirmed(alice_client: Client, order: Order) -> None:
     form = fill(alice_client, order, Serving=1)
     Order.objects.filter(pk=order.pk).update(charged_back_amount=150000, version=order.version + 1)
