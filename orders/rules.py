@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +11,7 @@ from accounts.access import Access
 from accounts.roles import Permission, who_can_grant
 from common.errors import Obstacle
 from orders.abilities import method_of, not_releasable
+from orders.closed import captured_lines_words, captured_words, closed_words, expired_words
 from orders.models import Kind, Operation, Order
 from orders.models.operations import IN_FLIGHT
 from orders.people.fields import CUSTOMER, REFERENCES, customer_locks, reference_locks
@@ -73,22 +73,14 @@ def obstacle(order: Order, verb: Verb, access: Access | None, at: datetime) -> O
     return _CHECKS[verb](order, at)
 
 
-_STATUS_WORDS: dict[str, Callable[[], str]] = {
-    Status.PENDING: lambda: _("The customer has not paid yet."),
-    Status.CAPTURED: lambda: _("Everything has been captured."),
-    Status.CANCELLED: lambda: _("The order was cancelled."),
-    Status.EXPIRED: lambda: _("The authorization has expired, and nothing is reserved any more."),
-}
-
-
 def _held_obstacle(order: Order, at: datetime) -> Obstacle | None:
     """Why nothing is reserved that could be moved, or promised otherwise, at `at`."""
     if order.status not in OPEN:
-        return Obstacle("not_authorized", _STATUS_WORDS[order.status]())
+        return Obstacle("not_authorized", closed_words(order))
     if order.is_under_review:
         return Obstacle("under_review", _("The payment is under review until the gateway has decided."))
     if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
-        return Obstacle("authorization_expired", _STATUS_WORDS[Status.EXPIRED]())
+        return Obstacle("authorization_expired", expired_words())
     return None
 
 
@@ -99,7 +91,7 @@ def _reserved_obstacle(order: Order, at: datetime, left: int) -> Obstacle | None
         return found
     if order.capturing_amount or order.releasing_amount:
         return _in_flight()
-    return Obstacle("nothing_left", _STATUS_WORDS[Status.CAPTURED]())
+    return Obstacle("nothing_left", captured_words(order))
 
 
 def _in_flight() -> Obstacle:
@@ -131,7 +123,7 @@ def edit_lines_obstacle(order: Order, at: datetime) -> Obstacle | None:
         words = _("The customer has not paid yet: amend the order and send it again instead.")
         return Obstacle("not_authorized", words)
     if order.status == Status.CAPTURED:
-        return Obstacle("not_authorized", _("Everything has been captured, and captured lines stay as they are."))
+        return Obstacle("not_authorized", captured_lines_words(order))
     found = _held_obstacle(order, at)
     if found is not None:
         return found
@@ -158,13 +150,13 @@ def cancel_obstacle(order: Order, at: datetime) -> Obstacle | None:
     if order.captured_amount:
         return Obstacle("has_captures", _("Already captured: release what is left and refund instead."))
     if order.status != Status.AUTHORIZED:
-        return Obstacle("cancel_not_allowed", _STATUS_WORDS[order.status]())
+        return Obstacle("cancel_not_allowed", closed_words(order))
     if order.adjusting_amount:
         return _adjusting()
     if order.in_flight_amount:
         return _in_flight()
     if order.authorization_expires_at is not None and at >= order.authorization_expires_at:
-        return Obstacle("authorization_expired", _STATUS_WORDS[Status.EXPIRED]())
+        return Obstacle("authorization_expired", expired_words())
     return None
 
 
