@@ -20,6 +20,9 @@ from orders.people.changes import told
 from orders.receipts import receipt_of
 from orders.timeline import What
 
+# reasons of a return that are about the payment itself: the order may still wait to be paid
+_NOT_OF_ORDER = frozenset({"wrong_attempt", "wrong_amount", "wrong_currency"})
+
 
 def render(message: Message) -> Rendered | None:
     """The message's words in the language that is active; None when its order is gone."""
@@ -47,14 +50,23 @@ def _money_returned(message: Message, order: Order) -> Rendered | None:
         return None
     amount = format_money(operation.amount, operation.currency, _locale())
     is_done = operation.state == State.SUCCEEDED
+    is_of_order = operation.reason not in _NOT_OF_ORDER
     if message.channel == Channel.SMS:
-        done = _("%(store)s: your payment of %(amount)s for order %(reference)s was not needed and has been returned.")
-        soon = _("%(store)s: your payment of %(amount)s for order %(reference)s was not needed and is being returned.")
-        words = done if is_done else soon
+        words = _returned_words(is_of_order=is_of_order, is_done=is_done)
         return sms(words % {**_names(order), "amount": amount}, is_test=order.is_test)
     subject = _("Your payment for order %(reference)s is returned") % {"reference": order.merchant_reference1}
-    context = {**_context(order), "amount": amount, "is_done": is_done}
+    context = {**_context(order), "amount": amount, "is_done": is_done, "is_of_order": is_of_order}
     return mail("orders/mail/money_returned", subject, context, is_test=order.is_test)
+
+
+def _returned_words(*, is_of_order: bool, is_done: bool) -> str:
+    if not is_of_order:
+        done = _("%(store)s: your payment of %(amount)s did not match order %(reference)s and has been returned.")
+        soon = _("%(store)s: your payment of %(amount)s did not match order %(reference)s and is being returned.")
+        return done if is_done else soon
+    done = _("%(store)s: your payment of %(amount)s for order %(reference)s was not needed and has been returned.")
+    soon = _("%(store)s: your payment of %(amount)s for order %(reference)s was not needed and is being returned.")
+    return done if is_done else soon
 
 
 def _cancelled(message: Message, order: Order) -> Rendered:
@@ -113,6 +125,7 @@ def _refunded(message: Message, order: Order) -> Rendered | None:
     ]
     is_all = total == order.captured_amount
     context = {**_context(order), "amount": amount, "pieces": pieces, "reason": refunds[0].reason, "is_all": is_all}
+    context["is_rest"] = not is_all and order.refunded_amount == order.captured_amount and together.has_last(refunds)
     return mail("orders/mail/refunded", subject, context, is_test=order.is_test)
 
 

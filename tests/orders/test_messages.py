@@ -13,6 +13,7 @@ from messaging.models import Message
 from orders import messages, operations, wording
 from orders.models import Operation, Order
 from orders.tasks import deliver_message
+from paylinks import settle
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -96,8 +97,34 @@ def test_returned_money_is_told_to_who_paid_it(store: Store, mailoutbox: Any, is
         assert "You need to do nothing." in text
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words", "text"),
+    [
+        ("other_amount", "did not match the order and cannot be used.", "did not match order FJB-10498 and is being"),
+        (
+            "approve",
+            "the order was paid, changed or closed before.",
+            "for order FJB-10498 was not needed and is being",
+        ),
+    ],
+)
+def test_returned_money_says_what_was_the_matter(
+    store: Store, mailoutbox: Any, outcome: str, words: str, text: str
+) -> None:
+    attempt = builders.begun(builders.system_link(store))
+    Order.objects.filter(pk=attempt.order_id, amount=builders.TOTAL).update(revision=1 + (outcome == "approve"))
+    builders.decide(attempt, outcome)
+    settle.check_attempt(attempt.pk, at=clock.now())
+    mail = sent(attempt.order, "order.money_returned", mailoutbox)
+    assert all(words in read for read in (mail.body, mail.alternatives[0].content))
+    message = only(attempt.order, "order.money_returned")
+    message.channel = "sms"
+    rendered = wording.render(message)
+    assert rendered is not None
+    assert text in rendered.text
+
+
 def test_a_refusal_after_the_review_says_that_nothing_was_charged(store: Store, mailoutbox: Any) -> None:
-    from paylinks import settle
     from paylinks.models import Attempt
     from sandbox.actions.sessions import review
 
