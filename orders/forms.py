@@ -65,6 +65,9 @@ class ListQuery(Paging):
         return pairs + [("mark", mark) for mark in self.marks]
 
 
+REFERENCE2_HINT = gettext_lazy("Not on the payment page; the packing slip shows it.")
+
+
 class LineField(forms.CharField):
     """Words of one line, without characters that cannot be printed."""
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.contact import clean_address, clean_email, clean_phone, clean_text, readable
 from common.countries import names
+from orders.forms import REFERENCE2_HINT
 from orders.models import Order
 from orders.people.changes import (
     ADDRESS_PARTS,
@@ -141,7 +142,8 @@ def control_of(field: str) -> forms.CharField:
     widget: forms.Widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     if part == "country":
         widget = forms.Select(choices=[("", ""), *names(get_language() or "en").items()])
-    return forms.CharField(label=part_label(part or group), required=False, widget=widget)
+    hint = REFERENCE2_HINT if field == "merchant_reference2" else ""
+    return forms.CharField(label=part_label(part or group), required=False, widget=widget, help_text=hint)
 
 
 def is_optional(field: str) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Store
 from common.errors import DomainError
-from orders.forms import LineField
+from orders.forms import REFERENCE2_HINT, LineField
 from orders.grid import numbers
 
 FIELDS = (
@@ -77,7 +77,7 @@ class ConfigurationForm(forms.Form):
         label=gettext_lazy("Merchant reference 2"),
         required=False,
         max_length=255,
-        help_text=gettext_lazy("Only you see this."),
+        help_text=REFERENCE2_HINT,
     )
     default_tax_rate = forms.CharField(
         label=gettext_lazy("Standard VAT, percent"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Store
 from common.countries import names
 from common.errors import DomainError
-from orders.forms import LineField
+from orders.forms import REFERENCE2_HINT, LineField
 from orders.grid import numbers
 from orders.grid.lines import ADDED, LineDraft, Reader, drafts_from, next_key
 from orders.lines import LineInput, Totals, check_lines, totals_of
@@ -49,7 +49,7 @@ class CreateForm(forms.Form):
         label=gettext_lazy("Merchant reference 2"),
         max_length=LONGEST,
         required=False,
-        help_text=gettext_lazy("Only you see this."),
+        help_text=REFERENCE2_HINT,
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Purchase order, project")}),
     )
     auto_capture = forms.BooleanField(label=gettext_lazy("Capture automatically"), required=False)

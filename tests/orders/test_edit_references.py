@@ -10,6 +10,7 @@ from documents.models import Document
 from orders.actions.edit_references import edit_references
 from orders.models import Event, Order
 from orders.timeline import What
+from payments.actions import connect_sandbox
 from tests.builders import captured_order
 from tests.cast import Company
 from tests.orders.edits import edit, opened, refusal, send, text
@@ -75,6 +76,18 @@ def test_what_is_locked_is_shown_with_its_reason(alice_client: Client, acme: Com
     assert send(alice_client, order, "references", form).status_code == 200
     order.refresh_from_db()
     assert (order.merchant_reference1, order.merchant_reference2) == ("FJB-10498", "PO 1")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/links/new/?store={mid}", "/links/configuration/?store={mid}", "/links/{order}/amend/", "/orders/{order}/edit/"],
+)
+def test_every_form_says_where_the_second_one_is_seen(alice_client: Client, acme: Company, path: str) -> None:
+    connect_sandbox(acme.store, clock.now())
+    order = order_at("pending", acme.store)
+    page = text(alice_client.get(path.format(mid=acme.store.mid, order=order.pk)))
+    assert "Not on the payment page; the packing slip shows it." in page
+    assert "Only you see this." not in page
 
 
 def test_a_role_that_does_not_edit_sees_no_pen(vera_client: Client, order: Order) -> None:
