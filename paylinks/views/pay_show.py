@@ -20,7 +20,7 @@ from orders.states import Status
 from paylinks.amended import amended_for_customer
 from paylinks.forms.pay import PayForm
 from paylinks.forms.pay_page import controls, first_values
-from paylinks.models import Attempt, PaymentLink
+from paylinks.models import GRACE, Attempt, PaymentLink
 from paylinks.states import AttemptState
 from paylinks.tokens import token_of
 from paylinks.visit import View, Visit, Watch, successor_of
@@ -152,8 +152,9 @@ def show_unsure(visit: Visit, attempt: Attempt) -> HttpResponse:
 
 
 def show_problem(visit: Visit, words: str, *, status: int) -> HttpResponse:
-    """A payment runs and what was asked of it did not work."""
-    return _page(View.RUNNING, visit, {**_running(visit), "problem": words}, status=status)
+    """The page as it was, and that what was asked of it did not work."""
+    context = _SHOWN_WITH[visit.view](visit) if visit.view in _SHOWN_WITH else {}
+    return _page(visit.view, visit, {**context, "problem": words}, status=status)
 
 
 _WORTH_TELLING = frozenset({AttemptState.DECLINED, AttemptState.REVERSED, AttemptState.ABANDONED})
@@ -167,7 +168,7 @@ def _paid(visit: Visit) -> dict[str, Any]:
 
 def _running(visit: Visit) -> dict[str, Any]:
     """Past the end of the link what has begun may be finished, and nothing new begun."""
-    return {"may_restart": visit.link.is_open(visit.at)}
+    return {"may_restart": visit.link.is_open(visit.at), "ends_at": visit.link.expires_at + GRACE}
 
 
 _SHOWN_WITH = {View.PAID: _paid, View.RUNNING: _running}

@@ -210,6 +210,8 @@ def test_what_has_begun_in_time_may_be_finished_within_15_minutes(client: Client
         page = client.get(url(link)).content.decode()
         assert "Go on with the payment" in page
         assert "Start again" not in page
+        assert "starting again" not in page
+        assert "The link itself has closed. What has begun can be finished until " in page
         assert decide(client, attempt, "approve").status_code == 302
         assert "Thank you, Frida" in come_back(client, attempt)
     assert order_of(link).status == "authorized"
