@@ -137,7 +137,8 @@ def open_session(attempt: Attempt) -> Attempt:
         begun = begin_at_gateway(attempt)
     except GatewayRefused as error:
         end_attempt(attempt.pk, AttemptState.DECLINED, problem=error.message, at=clock.now())
-        raise DomainError("declined", error.message) from error
+        words = _("The payment provider did not take the payment. Nothing was charged; choose another way to pay.")
+        raise DomainError("declined", words) from error
     except GatewayUnavailable as error:
         if not error.was_sent:
             end_attempt(attempt.pk, AttemptState.ABANDONED, problem=error.message, at=clock.now())

@@ -16,6 +16,7 @@ from orders.models import Order
 from paylinks.models import Attempt, PaymentLink
 from paylinks.views import pay_guard
 from payments.models import GatewayAccount
+from sandbox.actions import controls
 from tests import builders
 from tests.paylinks.customers import begin, order_of, pay, press_pay, silent_gateway, typed, url
 
@@ -195,6 +196,15 @@ def test_too_many_tries_wait_and_keep_the_input(
     assert answer.status_code == 429
     assert "Too many tries in a short time." in answer.content.decode()
     assert 'value="Bondegatan 7"' in answer.content.decode()
+
+
+def test_a_payment_the_provider_does_not_take_is_told_in_our_words(client: Client, link: PaymentLink) -> None:
+    controls.set_behaviour("decline", at=clock.now(), times=1)
+    page = press_pay(client, link).content.decode()
+    assert "The payment provider did not take the payment. Nothing was charged; choose another way to pay." in page
+    assert "told to refuse" not in page
+    assert link.attempts.get().problem == "The sandbox was told to refuse this session."
+    assert begin(client, link)
 
 
 def test_what_was_typed_stays_after_a_refusal_for_who_typed_it(client: Client, link: PaymentLink) -> None:
