@@ -85,8 +85,9 @@ def restart(request: HttpRequest, visit: Visit) -> HttpResponse:
 @customer("POST")
 def ask(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ask the shop for a new link; said again, it is the same wish."""
-    if not is_too_fast(request, visit):
-        request_new_link(visit.link.pk, at=visit.at)
+    if is_too_fast(request, visit):
+        return _too_fast(visit) if visit.view == View.EXPIRED and visit.may_ask else to_page(visit.link)
+    request_new_link(visit.link.pk, at=visit.at)
     return to_page(visit.link)
 
 

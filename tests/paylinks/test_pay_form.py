@@ -207,6 +207,18 @@ def test_a_payment_the_provider_does_not_take_is_told_in_our_words(client: Clien
     assert begin(client, link)
 
 
+def test_asking_too_often_is_told_and_asks_nobody(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = builders.system_link(store, at=clock.now() - timedelta(hours=49))
+    monkeypatch.setattr(pay_guard, "_PER_LINK", 0)
+    answer = Client().post(url(over, "ask/"))
+    assert answer.status_code == 429
+    page = answer.content.decode()
+    assert "Too many tries in a short time. Wait a few minutes, then try again." in page
+    assert "Ask for a new link" in page
+    over.refresh_from_db()
+    assert over.requested_at is None
+
+
 def test_what_was_typed_stays_after_a_refusal_for_who_typed_it(client: Client, link: PaymentLink) -> None:
     page = pay(client, link, "decline")
     assert 'value="Bondegatan 7"' in page
