@@ -15,7 +15,7 @@ from common.money import format_amount
 from orders.changes import told
 from orders.differences import Row as DifferenceRow
 from orders.differences import rows_of
-from orders.models import Alert, Event
+from orders.models import Alert, Event, LineType
 from orders.people import changes as people
 from orders.people.changes import Told
 from orders.repeats import entry_words
@@ -140,14 +140,25 @@ class Entry:
     differences: tuple[DifferenceRow, ...] = ()
     edits: tuple[Told, ...] = ()
     logs_url: str = ""
+    slip_url: str = ""
 
 
-def entries_of(events: Iterable[Event], currency: str, logs: Callable[[Event], str]) -> list[Entry]:
-    """Entries in the order given; amounts in `currency` unless the event names its own."""
-    return [_entry(event, currency, logs(event)) for event in events]
+def entries_of(
+    events: Iterable[Event], currency: str, logs: Callable[[Event], str], slip_url: str = ""
+) -> list[Entry]:
+    """Entries in the order given; amounts in `currency` unless the event names its own.
+
+    `slip_url` is the packing slip's, offered where something to pack was captured.
+    """
+    return [_entry(event, currency, logs(event), slip_url if _is_packed(event) else "") for event in events]
 
 
-def _entry(event: Event, currency: str, logs_url: str) -> Entry:
+def _is_packed(event: Event) -> bool:
+    goods = event.data.get("lines", ()) if event.kind == What.ORDER_CAPTURED else ()
+    return any(line["type"] == LineType.PHYSICAL for line in goods)
+
+
+def _entry(event: Event, currency: str, logs_url: str, slip_url: str) -> Entry:
     look, data = LOOKS[event.kind], event.data
     own = data.get("currency", currency)
     return Entry(
@@ -169,6 +180,7 @@ def _entry(event: Event, currency: str, logs_url: str) -> Entry:
         pieces=tuple(_piece(line, own) for line in data.get("lines", ())),
         differences=rows_of(data.get("differences", ()), own),
         logs_url=logs_url,
+        slip_url=slip_url,
         edits=tuple(people.told(data.get("changes", ()))) if event.kind in _EDITS else (),
         **(_amended(data, own) if "old_total" in data else {}),
     )

@@ -110,12 +110,13 @@ def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
     """What the timeline prints: everything, or what is of one kind or group."""
     events = list(Event.objects.filter(order=sheet.order))
     logs = log_address(sheet.order, sheet.access, sheet.query.text)
+    slip_url = sheet.slip_url if sheet.has_slip else ""
     reading = kinds.reading_of(events, kind, sheet.url)
     return {
         "tab_template": "orders/timeline.html",
         "reading": reading,
         "print_url": kinds.address(sheet.print_url, reading.chosen),
-        "entries": entries_of(kinds.shown(events, kind), sheet.order.currency, logs),
+        "entries": entries_of(kinds.shown(events, kind), sheet.order.currency, logs, slip_url),
     }
 
 
