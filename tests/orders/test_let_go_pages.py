@@ -251,3 +251,14 @@ def test_an_ended_authorization_says_what_it_let_go_of(alice_client: Client, hal
     page = html.unescape(get(alice_client, f"/orders/{half.pk}/"))
     assert "The authorization ended and 1,444.21 SEK was released" in page
     assert page.count(f"/links/new/?from={half.pk}") == 2
+
+
+def test_who_may_not_send_links_is_not_told_to(alice_client: Client, vera_client: Client, half: Order) -> None:
+    with time_machine.travel(clock.now() + timedelta(days=8)):
+        assert expire_authorizations(clock.now()) == 1
+    told = {client: html.unescape(get(client, f"/orders/{half.pk}/")) for client in (alice_client, vera_client)}
+    for page in told.values():
+        assert "The authorization ended and 1,444.21 SEK was released" in page
+        assert "The customer was not charged for it." in page
+    assert "send a new payment link" in told[alice_client]
+    assert "payment link." not in told[vera_client].partition('<ol class="timeline">')[0]
