@@ -3,11 +3,22 @@ import { isDirty, mayLeave } from "./unsaved.js";
 
 const host = document.getElementById("dialog");
 
+// The first field; where only a choice is left its heading, so that Enter chooses nothing. The browser would take
+// the first button, shown or not.
+function firstOf(dialog) {
+  const fields = dialog.querySelectorAll("input:not([type=hidden], [type=radio]:not(:checked)), select, textarea");
+  const field = [...fields].find((each) => !each.disabled && each.tabIndex >= 0 && each.checkVisibility());
+  const heading = document.getElementById(dialog.getAttribute("aria-labelledby"));
+  if (!field) heading?.setAttribute("tabindex", "-1");
+  return field ?? heading;
+}
+
 function open(dialog) {
   if (dialog.matches(":modal")) return;
   dialog.removeAttribute("open");
   dialog.showModal();
-  dialog.querySelector("[data-error-summary]")?.focus();
+  const wanted = dialog.querySelector("[data-error-summary]") ?? dialog.querySelector("[autofocus]");
+  (wanted ?? firstOf(dialog))?.focus();
 }
 
 async function leave(dialog) {
