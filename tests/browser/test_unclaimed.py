@@ -69,7 +69,7 @@ def test_a_refund_that_came_back_is_given_back_again_and_noted(
     expect(part.get_by_role("heading", name="500.00 SEK")).to_be_visible()
     expect(part.get_by_role("button", name="Settled another way")).to_be_visible()
     _looks_right(page)
-    part.get_by_role("button", name="Give back again").click()
+    part.get_by_role("button", name="Give back 500.00 SEK again").click()
     expect(part.get_by_text("Given back", exact=True)).to_be_visible()
     part.get_by_role("link", name="View logs").click()
     expect(page.get_by_role("dialog").get_by_text("Refund", exact=True).first).to_be_visible()
