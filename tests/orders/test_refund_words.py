@@ -31,6 +31,17 @@ def test_the_mail_says_whether_all_or_a_part_is_refunded(store: Store, mailoutbo
         assert ("has refunded this part of order FJB-10498." in words) is not is_all
 
 
+@pytest.mark.django_db
+def test_the_mail_says_what_the_reason_is(store: Store, mailoutbox: Any) -> None:
+    order = builders.captured_order(store)
+    wish = {"selection": EVERYTHING, "reason": "Chipped & glued"}
+    refund_order(order.pk, key="r", access=None, by=Actor.system(), at=clock.now(), **wish)
+    deliver_message(str(Message.objects.get(order_id=order.pk, kind="order.refunded").pk))
+    body, html = mailoutbox[-1].body, mailoutbox[-1].alternatives[0].content
+    assert "\nReason: Chipped & glued\n" in body
+    assert ">Reason: Chipped &amp; glued<" in html
+
+
 @pytest.mark.parametrize(
     ("sums", "code"),
     [({"charged_back_amount": 100}, "disputed"), ({"refunded_amount": 100}, "all_refunded")],
