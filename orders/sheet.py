@@ -205,6 +205,7 @@ class Sheet:
             ("ref", _("Being refunded"), order.refunding_amount),
             ("ref", _("Being captured"), order.capturing_amount),
             ("ref", _("Released"), order.released_amount if order.captured_amount else 0),
+            ("ref", _("Being released"), order.releasing_amount),
             ("", _("Left to capture"), order.capturable_amount if self.is_open else 0),
             ("ref", _("Released with the last capture"), order.surplus_amount if self.is_open else 0),
         ]
