@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -30,7 +32,7 @@ from orders.people.pens import customer_pens, edit_pen
 from orders.repeats import twin_rows, twins_of
 from orders.rows import row_of
 from orders.sentence import counts
-from orders.sheet import Sheet
+from orders.sheet import TABS, Sheet
 from orders.strays import stray_rows, strays_of
 
 PAGE = "orders/order.html"
@@ -66,7 +68,8 @@ def customer(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
 def state(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
     """Asked again and again while money is in flight; nothing to say until something changed."""
     is_alone = bool(request.GET.get("alone"))
-    sheet = sheet_of(request, order_id, "order", is_alone=is_alone)
+    tab, kind = _standing(request, order_id)
+    sheet = sheet_of(request, order_id, tab, is_alone=is_alone)
     known = request.GET.get("version")
     if known == str(sheet.order.version):
         return HttpResponse(status=204)
@@ -74,10 +77,17 @@ def state(request: PortalRequest, order_id: uuid.UUID) -> HttpResponse:
         messages.info(request, _("The gateway has answered."))
     if is_alone:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    response = respond(request, DRAWER, {**timeline_context(sheet), **changed(sheet), "sheet": sheet})
+    response = respond(request, DRAWER, {**tab_context(sheet, kind), **changed(sheet), "sheet": sheet})
     response.headers["HX-Retarget"] = "#drawer"
     response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _standing(request: PortalRequest, order_id: uuid.UUID) -> tuple[str, str]:
+    """The tab that is open, and the kind its timeline shows, by the address htmx asks from."""
+    address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    tabs = {reverse(f"orders:{name}", args=[order_id]): name for name, _words in TABS}
+    return tabs.get(address.path, "order"), QueryDict(address.query).get("kind", "")
 
 
 def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone: bool | None = None) -> Sheet:
@@ -120,11 +130,11 @@ def timeline_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
     }
 
 
-def tab_context(sheet: Sheet) -> dict[str, Any]:
-    """What the sheet's tab prints."""
+def tab_context(sheet: Sheet, kind: str = "") -> dict[str, Any]:
+    """What the sheet's tab prints; of a timeline everything, or one kind or group."""
     if sheet.tab == "details":
         return details_context(sheet)
-    return customer_context(sheet) if sheet.tab == "customer" else timeline_context(sheet)
+    return customer_context(sheet) if sheet.tab == "customer" else timeline_context(sheet, kind)
 
 
 def details_context(sheet: Sheet) -> dict[str, Any]:

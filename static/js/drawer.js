@@ -78,6 +78,14 @@ if (place) {
     opener = event.detail.elt;
     titleBefore = document.title;
   });
+  // The same address once more, as while money is in flight: it stays where it was scrolled to.
+  let stood = {};
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target === place) stood = { at: location.href, top: drawer()?.scrollTop };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === place && stood.at === location.href) drawer()?.scrollTo({ top: stood.top ?? 0, behavior: "instant" });
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target === place || place.contains(event.detail.target)) opened();
     else markRow();

@@ -140,6 +140,25 @@ def test_while_in_flight_the_drawer_asks_until_something_changed(
     assert alone.headers["HX-Refresh"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("shown", "current"),
+    [
+        ("?q=FJB&kind=contact", 'aria-current="true">Links and messages'),
+        ("?q=FJB", 'aria-current="true">All'),
+        ("details/?q=FJB", 'aria-current="page">Details'),
+        ("customer/?q=FJB", 'aria-current="page">Customer'),
+    ],
+)
+def test_its_answer_stays_on_the_tab_and_the_kind_that_are_shown(
+    alice_client: Client, order: Order, shown: str, current: str
+) -> None:
+    address = f"https://shop.example/orders/{order.pk}/{shown}"
+    changed = alice_client.get(
+        f"/orders/{order.pk}/state/", {"q": "FJB", "version": "0"}, **HTMX, HTTP_HX_CURRENT_URL=address
+    )
+    assert current in changed.content.decode()
+
+
 def test_a_viewer_has_no_button_and_is_refused(vera_client: Client, order: Order) -> None:
     assert "/capture/" not in get(vera_client, f"/orders/{order.pk}/")
     assert vera_client.get(f"/orders/{order.pk}/capture/").status_code == 403
