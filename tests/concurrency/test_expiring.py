@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from orders.actions.let_go import extend_order
 from orders.audit import audit_order
 from orders.models import Operation, Order
 from tests import builders
-from tests.concurrency.racing import MEET_SECONDS, order_without_lock, race
+from tests.concurrency.racing import Meeting, order_without_lock, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor("member", "alice@acme.example")
@@ -47,20 +46,19 @@ def _expire(order: Order) -> Callable[[], int]:
 @pytest.fixture
 def meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hold is booked as gone between the guard of the extension and its reservation, if nothing forbids it."""
-    is_guarded, is_booked, book = threading.Event(), threading.Event(), expire._book
+    meeting, book = Meeting(2), expire._book
 
     def guarded(*args: Any) -> Any:
         found = rules.obstacle(*args)
-        is_guarded.set()
-        is_booked.wait(MEET_SECONDS)
+        meeting.wait()
+        meeting.wait()
         return found
 
     def booked(*args: Any) -> int:
-        is_guarded.wait(MEET_SECONDS)
-        try:
-            return book(*args)
-        finally:
-            is_booked.set()
+        meeting.wait()
+        found = book(*args)
+        meeting.wait()
+        return found
 
     monkeypatch.setattr(reserve, "obstacle", guarded)
     monkeypatch.setattr(expire, "_book", booked)

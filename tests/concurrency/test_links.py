@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -69,7 +68,7 @@ def test_control_without_lock_and_second_look_a_begun_link_expires(
     def met(*args: Any) -> Any:
         account = real(*args)
         meeting.wait()
-        time.sleep(0.3)  # the sweep looks while the attempt is not committed
+        meeting.wait()  # the sweep looks while the attempt is not committed
         return account
 
     monkeypatch.setattr(begin, "_check", met)
@@ -77,7 +76,7 @@ def test_control_without_lock_and_second_look_a_begun_link_expires(
     second_look = expire._EXPIRE[expire._EXPIRE.index("AND NOT EXISTS") : expire._EXPIRE.index("RETURNING l.order_id")]
     monkeypatch.setattr(expire, "_EXPIRE", expire._EXPIRE.replace(second_look, ""))
     later = link.expires_at + timedelta(seconds=1)
-    race(lambda: builders.begun(link), lambda: (meeting.wait(), expire_links(later)))
+    race(lambda: builders.begun(link), lambda: (meeting.wait(), expire_links(later), meeting.wait()))
     link.refresh_from_db()
     assert (link.status, Attempt.objects.get(link=link).state) == ("expired", "begun")
 
