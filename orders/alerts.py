@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from common import times
 from common.db import Row, instance
 from common.money import format_money
-from orders.models import Alert, Kind, Operation, State
+from orders.entries import actor_words
+from orders.models import Alert, Kind, Operation, Order, State
 
 # Every list asks it for every row. The last by name goes first: a refund that came back, no
-# answer for a day, a difference.
+# answer for a day, an end half-way, a difference.
 _FIRST = """COALESCE((
     SELECT alert.kind FROM orders_alert AS alert
     WHERE alert.order_id = %(expressions)s AND alert.closed_at IS NULL ORDER BY alert.kind DESC LIMIT 1
@@ -34,13 +35,18 @@ _ROWS = """(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """An alert in words. `dismiss_url` is "" for what ends by itself, `again_url` for what cannot be given back."""
+    """An alert in words.
+
+    `dismiss_url` is "" for what ends by itself, `again_url` for what cannot be given back,
+    `go_url` for what cannot be gone on with, or not yet.
+    """
 
     title: str
     text: str
     icon: str
     dismiss_url: str
     again_url: str = ""
+    go_url: str = ""
 
 
 def first_alert(order: str = "pk") -> Func:
@@ -63,14 +69,17 @@ def alerts_of(rows: Sequence[Row] | None) -> tuple[Alert, ...]:
     return tuple(_alert(row) for row in rows or ())
 
 
-def notice_of(alert: Alert, *, can_dismiss: bool, can_refund: bool = False) -> Notice:
-    """What somebody should know and can do."""
+def notice_of(
+    alert: Alert, order: Order, *, can_dismiss: bool, can_refund: bool = False, cancel_url: str = ""
+) -> Notice:
+    """What somebody should know and can do; `cancel_url` is "" while the order cannot be ended."""
     if alert.operation is not None and alert.operation.kind == Kind.REVERSAL and alert.operation.is_stray:
         return _stray_back(alert, alert.operation, can_dismiss=can_dismiss, can_refund=can_refund)
-    title, text, icon = _WORDS[alert.kind](alert)
+    is_half = alert.kind == Alert.Kind.HALF_ENDED
+    title, text, icon = _half_ended(alert, order) if is_half else _WORDS[alert.kind](alert)
     is_ours = can_dismiss and alert.kind != Alert.Kind.HANDED_OVER
     url = reverse("orders:dismiss", args=[alert.order_id, alert.pk]) if is_ours else ""
-    return Notice(title, text, icon, url)
+    return Notice(title, text, icon, url, go_url=cancel_url if is_half else "")
 
 
 def _alert(row: Row) -> Alert:
@@ -126,6 +135,26 @@ def _handed_over(alert: Alert) -> tuple[str, str, str]:
         "The gateway is asked once a day until it answers."
     ) % {"payment": operation.payment_reference, "key": operation.key}
     return title, f"{text} {advice}", "flag"
+
+
+def _half_ended(alert: Alert, order: Order) -> tuple[str, str, str]:
+    """What of the confirmed end is not done, without guessing what the gateway will say."""
+    begun = _operation(alert)
+    names = {
+        "who": actor_words(begun.origin, begun.actor),
+        "when": times.stamp(begun.requested_at),
+        "due": format_money(max(order.refundable_amount, 0), order.currency, get_language() or "en"),
+    }
+    if not order.in_flight_amount:
+        title = _("Cancelling the order stopped half-way: %(due)s is not refunded")
+        text = _("%(who)s confirmed it %(when)s. Go on, or dismiss this if the money should stay with you.")
+    elif order.refundable_amount > 0:
+        title = _("Cancelling the order is not finished: %(due)s is not refunded yet")
+        text = _("%(who)s confirmed it %(when)s. You can go on when the gateway has answered.")
+    else:
+        title = _("Cancelling the order is not finished")
+        text = _("%(who)s confirmed it %(when)s. The last refund is not confirmed yet; then this goes away by itself.")
+    return title % names, text % names, "circle-x"
 
 
 def _differs(_alert: Alert) -> tuple[str, str, str]:

@@ -87,6 +87,7 @@ def alert_mark(kind: str) -> SafeString:
 _ALERTS: dict[str, tuple[str, Callable[[], str]]] = {
     Alert.Kind.REFUND_REVERSED: ("rotate-ccw", lambda: _("Refund came back")),
     Alert.Kind.HANDED_OVER: ("flag", lambda: _("No answer")),
+    Alert.Kind.HALF_ENDED: ("circle-x", lambda: _("Half cancelled")),
     Alert.Kind.DIFFERENCE: ("scale", lambda: _("Differs")),
 }
 

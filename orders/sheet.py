@@ -74,7 +74,14 @@ class Sheet:
         """What waits for a person, in words."""
         can_dismiss = may(Verb.DISMISS, self.order, self.access)
         can_refund = may(Verb.REFUND, self.order, self.access)
-        return [notice_of(alert, can_dismiss=can_dismiss, can_refund=can_refund) for alert in self.alerts]
+        can = {"can_dismiss": can_dismiss, "can_refund": can_refund}
+        return [notice_of(alert, self.order, **can, cancel_url=self._cancel_url(alert)) for alert in self.alerts]
+
+    @property
+    def half_ended(self) -> Alert | None:
+        """An end that was confirmed and of which a refund was not begun."""
+        found = [alert for alert in self.alerts if alert.kind == Alert.Kind.HALF_ENDED]
+        return found[0] if found and self.order.refundable_amount > 0 else None
 
     @property
     def title(self) -> str:
@@ -274,6 +281,12 @@ class Sheet:
         """Why there is no packing slip, in words, or ""."""
         found = obstacle(self.order, Verb.SLIP, self.access, self.now)
         return found.words if found else ""
+
+    def _cancel_url(self, alert: Alert) -> str:
+        """Where an end that stopped half-way goes on, or ""."""
+        if alert != self.half_ended or obstacle(self.order, Verb.UNWIND, self.access, self.now):
+            return ""
+        return self.address("cancel")
 
     def _state_since(self, version: int) -> str:
         join = "&" if self.query.text else "?"

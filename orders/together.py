@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -38,6 +39,12 @@ def refunds_of(message: Message) -> list[Operation]:
             break
         found.append(refund)
     return found
+
+
+def has_last(refunds: Sequence[Operation]) -> bool:
+    """Whether the last refund of their order is among them."""
+    made = Operation.objects.filter(order=refunds[0].order_id, kind=Kind.REFUND, state=State.SUCCEEDED, is_stray=False)
+    return made.order_by("-settled_at", "-requested_at").first() in refunds
 
 
 def _of_wish(refund: Operation) -> QuerySet[Operation]:

@@ -13,7 +13,8 @@ from accounts.access import Access
 from common.actor import Actor
 from common.errors import DomainError
 from orders.actions.lock import locked
-from orders.models import Alert, Operation, Order
+from orders.messages import queue_released
+from orders.models import Alert, Kind, Operation, Order, State
 from orders.rules import Verb, obstacle
 from orders.timeline import What, record
 from payments.models import GatewayAccount
@@ -54,6 +55,25 @@ def close_stray_reversals(order: Order, account: GatewayAccount, payment_referen
     ).update(closed_at=at)
 
 
+def raise_half_ended(order: Order, begun: Operation, wished: dict[str, Any] | None, *, at: datetime) -> None:
+    """A step of several movements has begun with one of them; what it wished stays until the last has landed.
+
+    Raised with the reservation, so that it is there however the step stops: one
+    for each order, which keeps the movement it began with.
+    """
+    if wished is None:
+        return
+    open_already = Alert.objects.filter(order=order, kind=Alert.Kind.HALF_ENDED, closed_at=None)
+    if not open_already.update(data=wished):
+        raise_alert(order, Alert.Kind.HALF_ENDED, at=at, operation=begun, data=wished)
+
+
+def close_half_ended(order: Order, *, at: datetime) -> None:
+    """Nothing captured of a locked order is left to refund, or on its way back: it is ended."""
+    if order.refundable_amount <= 0 and not order.refunding_amount:
+        close_alerts(order, Alert.Kind.HALF_ENDED, at=at)
+
+
 @transaction.atomic(durable=True)
 def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, by: Actor, at: datetime) -> None:
     """Somebody has seen to it; one that is closed already stays so.
@@ -72,3 +92,16 @@ def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, 
     alert.closed_at = at
     alert.save(update_fields=["closed_at"])
     record(order, What.ALERT_DISMISSED, by=by, at=at, operation=alert.operation, data={"kind": alert.kind})
+    if alert.kind == Alert.Kind.HALF_ENDED and alert.data.get("tells_customer"):
+        _tell_of_release(order, alert.operation, at)
+
+
+def _tell_of_release(order: Order, release: Operation | None, at: datetime) -> None:
+    """The refunds would have told of the end; without them the customer hears that the rest is let go, or will."""
+    if release is None or release.kind != Kind.RELEASE:
+        return
+    if release.state == State.SUCCEEDED:
+        queue_released(order, release, at=at)
+    elif release.is_in_flight:
+        release.tells_customer = True
+        release.save(update_fields=["tells_customer"])

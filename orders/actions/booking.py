@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from common.actor import Actor
-from orders.actions.alerts import close_reversals, close_stray_reversals
+from orders.actions.alerts import close_half_ended, close_reversals, close_stray_reversals
 from orders.actions.let_go import release_rest
 from orders.actions.place import slices_of
 from orders.actions.reserve import put_in_flight
@@ -134,6 +134,7 @@ def _refunded(order: Order, operation: Operation, _result: Result, at: datetime)
     order.withheld_amount += operation.withheld_amount
     order.save(update_fields=["refunded_amount", "withheld_amount"])
     close_reversals(order, operation, at=at)
+    close_half_ended(order, at=at)
     data = {"left": order.refundable_amount, "lines": slices_of(operation), "reason": operation.reason}
     _record(order, What.ORDER_REFUNDED, operation, at, data)
     if operation.tells_customer:

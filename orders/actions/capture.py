@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -68,7 +69,7 @@ def cut_capture(order: Order, selection: Selection) -> list[Piece]:
     return pieces
 
 
-def _reserve(order: Order, key: str, pieces: list[Piece], *, by: Actor, at: datetime, **fields: object) -> Operation:
+def _reserve(order: Order, key: str, pieces: list[Piece], *, by: Actor, at: datetime, **fields: Any) -> Operation:
     return reserve(order, Kind.CAPTURE, _sum(pieces), key, by=by, at=at, pieces={None: pieces}, **fields)
 
 

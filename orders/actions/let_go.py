@@ -59,10 +59,12 @@ def release_order(
     by: Actor,
     at: datetime,
     tells_customer: bool = False,
+    wished: dict[str, Any] | None = None,
 ) -> Operation:
     """Release what is still reserved of a partly captured order; it is captured then.
 
-    `tells_customer` when this ends the order: a refund that is still to follow tells of itself.
+    `tells_customer` when this ends the order: a refund that is still to follow tells of itself,
+    and `wished` is then what the whole step is to do.
     """
     operation = _request(
         order_id,
@@ -74,6 +76,7 @@ def release_order(
         by=by,
         at=at,
         tells_customer=tells_customer,
+        wished=wished,
     )
     return operations.run(operation.pk)
 

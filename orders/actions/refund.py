@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -31,6 +32,7 @@ def request_refund(
     reason: str = "",
     tells_customer: bool = True,
     wish: uuid.UUID | None = None,
+    wished: dict[str, Any] | None = None,
 ) -> Operation:
     """Reserve a refund of captured money, under the order's lock.
 
@@ -55,6 +57,7 @@ def request_refund(
         reason=reason,
         tells_customer=tells_customer,
         wish=wish,
+        wished=wished,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.access import Access
 from common.actor import Actor
+from orders.actions.alerts import raise_half_ended
 from orders.actions.lock import check_version, locked, refuse
 from orders.cutting import Piece
 from orders.models import Kind, Operation, OperationLine, Order
@@ -58,9 +59,13 @@ def reserve(
     by: Actor,
     at: datetime,
     pieces: Mapping[uuid.UUID | None, Sequence[Piece]] | None = None,
+    wished: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Operation:
-    """Write an operation on a locked and checked order; refunds name the capture of each piece."""
+    """Write an operation on a locked and checked order; refunds name the capture of each piece.
+
+    `wished` is what a step of several movements was to do, when this is one of them.
+    """
     operation = Operation.objects.create(
         order=order,
         kind=kind,
@@ -77,6 +82,7 @@ def reserve(
         **fields,
     )
     freeze(operation, pieces or {})
+    raise_half_ended(order, operation, wished, at=at)
     order.version += 1
     order.changed_at = at
     order.save(update_fields=["version", "changed_at", *put_in_flight(order, operation, 1)])

@@ -19,7 +19,7 @@ from orders.actions.lock import last_words, refuse
 from orders.actions.refund import refund_order
 from orders.actions.reserve import key_of
 from orders.cutting import refund_everything
-from orders.models import Event, Kind, Operation, Order, State
+from orders.models import Alert, Event, Kind, Operation, Order, State
 from orders.outcomes import moved_words
 from orders.rules import Verb, obstacle
 from orders.selection import Selection, rest_to_refund
@@ -52,7 +52,8 @@ def unwind_order(
 ) -> Unwound:
     """Release what is still reserved, then refund each capture by an operation of its own, the oldest first.
 
-    Stops at the first movement that does not succeed; asked again with a new
+    Stops at the first movement that does not succeed, and an alert says so until
+    nothing is left to refund or a person puts it away. Asked again with a new
     key it goes on with what is left, with the same key it moves nothing twice.
     Raises DomainError when there is nothing to end, something is in flight, or
     the order changed since `version`; also when others acted on it between two
@@ -62,11 +63,13 @@ def unwind_order(
     _guard(order_id, key, version, access=access, at=at)
     release = partial(release_order, order_id, key=key, **wish)  # type: ignore[arg-type]
     refund = partial(refund_order, order_id, reason=reason, **wish)  # type: ignore[arg-type]
-    moves = _moves(order_id, key, release, refund, at=at)
+    moves, wish_id = _moves(order_id, key, release, refund, at=at)
+    told = {"tells_customer": tells_customer, "reason": reason, "wish": wish_id.hex if wish_id else ""}
+    wished = told if len(moves) > 1 else None
     done: list[Operation] = []
     for number, move in enumerate(moves, 1):
         try:
-            operation = move(version=_moved_on(version, done))
+            operation = move(version=_moved_on(version, done), wished=wished)
         except DomainError as error:
             raise _half_way(error, order_id, version, done) from error
         if operation.state != State.SUCCEEDED:
@@ -89,8 +92,10 @@ def due_refunds(order: Order) -> dict[uuid.UUID | None, int]:
     return {uuid.UUID(capture): sum(piece.amount for piece in pieces) for capture, pieces in cut.items()}
 
 
-def _moves(order_id: uuid.UUID, key: str, release: _Move, refund: _Move, *, at: datetime) -> list[_Move]:
-    """What was begun with the key, as it stands, and what is left to move, in their order."""
+def _moves(
+    order_id: uuid.UUID, key: str, release: _Move, refund: _Move, *, at: datetime
+) -> tuple[list[_Move], uuid.UUID | None]:
+    """What was begun with the key, as it stands, and what is left to move, in their order; and the refunds' wish."""
     order = Order.objects.select_related("gateway_account__store").get(pk=order_id)
     begun = _begun(order_id, key)
     moves = []
@@ -98,11 +103,18 @@ def _moves(order_id: uuid.UUID, key: str, release: _Move, refund: _Move, *, at: 
         moves.append(release)
     due = due_refunds(order)
     captures = [capture for capture in (None, *_captures(order_id)) if capture in begun or capture in due]
-    wish = uuid.uuid5(order_id, f"{key} at {at.isoformat()}") if len(captures) > 1 else None
+    new = uuid.uuid5(order_id, f"{key} at {at.isoformat()}") if len(captures) > 1 else None
+    wish = _wish_left(order_id) or new
     for capture in captures:
         selection = Selection(is_everything=True, capture=capture)
         moves.append(partial(refund, key=_key(key, capture), selection=selection, wish=wish))
-    return moves
+    return moves, wish
+
+
+def _wish_left(order_id: uuid.UUID) -> uuid.UUID | None:
+    """What an end that stopped half-way calls its refunds: those that follow are told to the customer with them."""
+    left = Alert.objects.filter(order=order_id, kind=Alert.Kind.HALF_ENDED, closed_at=None).first()
+    return uuid.UUID(left.data["wish"]) if left and left.data.get("wish") else None
 
 
 def _captures(order_id: uuid.UUID) -> list[uuid.UUID]:

@@ -20,12 +20,13 @@ class Alert(models.Model):
 
         HANDED_OVER = "handed_over", _("No answer for a day")
         REFUND_REVERSED = "refund_reversed", _("Refund came back")
+        HALF_ENDED = "half_ended", _("Cancelled half-way")
         DIFFERENCE = "difference", _("Differs from the gateway")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="alerts", db_index=False)
     kind = models.CharField(max_length=16, choices=Kind)
     operation = models.ForeignKey(Operation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    data = models.JSONField(default=dict)  # of a difference: what, expected and found
+    data = models.JSONField(default=dict)  # a difference: expected and found; a half-way end: the wish
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 

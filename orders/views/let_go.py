@@ -111,6 +111,8 @@ def _answer(request: PortalRequest, before: Sheet, unwound: Unwound) -> HttpResp
     if not stopped:
         messages.success(request, done_words(sheet.order, unwound))
     if not beside:
+        if stopped:
+            messages.warning(request, stopped)
         return HttpResponseRedirect(before.url)
     return acted(request, sheet, stopped=stopped)  # the timeline, from whichever tab it was done
 
@@ -152,6 +154,8 @@ def _fresh(request: PortalRequest, sheet: Sheet, way: Way) -> ActForm:
     if way.form is not EndForm:
         return ActForm(initial=initial)
     initial["reason"] = request.GET.get("reason", "")[:200]
+    if sheet.half_ended is not None:  # what was wished when it was begun
+        initial |= {name: sheet.half_ended.data[name] for name in ("tells_customer", "reason")}
     if request.method == "POST":
         initial["tells_customer"] = "tells_customer" in request.POST
         initial["reason"] = request.POST.get("reason", "")
