@@ -32,6 +32,11 @@ def check_version(order: Order, version: int | None) -> None:
         raise DomainError("stale", f"{words} {last_words(order, version)}".strip())
 
 
+def moved_on(order: Order) -> bool:
+    """Whether somebody acted since the order was read: what was read of it afterwards does not belong to it then."""
+    return not Order.objects.filter(pk=order.pk, version=order.version).exists()
+
+
 def refuse(order: Order, found: Obstacle, version: int | None) -> NoReturn:
     """Raise what stands in the way; when somebody acted since the form was shown, `stale` with who did what."""
     if found.code != "permission_denied":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PortalRequest
 from common.htmx import respond, respond_dialog, target_of
+from orders.actions.lock import moved_on
 from orders.choosing import Choosing
 from orders.models import Operation, State
 from orders.rules import PERMISSION
@@ -85,6 +86,8 @@ def check(request: PortalRequest, dialog: Choosing) -> HttpResponse | None:
         return None
     if is_whole and request.POST["confirmed"] == str(dialog.total):
         return None
+    if moved_on(dialog.order):  # between the reading of the order and of its pieces: that is what is wrong
+        return check(request, choice(request, dialog.order.pk, type(dialog)))
     if is_whole:
         dialog.problem = _("The sum is now %(total)s. Nothing was done; look at it and confirm again.") % {
             "total": dialog.money
@@ -101,7 +104,7 @@ def refused(request: PortalRequest, dialog: Choosing, words: str) -> HttpRespons
 
 def answer(request: PortalRequest, before: Sheet, operation: Operation, words: str) -> HttpResponse:
     """The order as it stands now. What is not known is said in the drawer, not in a toast."""
-    if operation.requested_at < before.now:
+    if operation.requested_at != before.now:  # an earlier wish, or one of the same moment that came first
         messages.info(request, _("This form had been sent already. Nothing new was done."))
     elif operation.state == State.SUCCEEDED:
         messages.success(request, words)

@@ -18,6 +18,7 @@ from common.errors import DomainError
 from common.htmx import respond, target_of
 from orders.actions.edit import Edited, edit_lines
 from orders.actions.edit_references import edit_references
+from orders.actions.lock import check_version, moved_on
 from orders.editing.plan import say
 from orders.editing.screen import OrderEditing
 from orders.editing.sent import was_sent
@@ -76,6 +77,8 @@ def _saved(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
     if not editing.form.is_valid():
         return _refused(request, editing.order.pk, _("The form was damaged on its way. Nothing was done."))
     editing.read(strict=True)
+    if moved_on(editing.order):  # between the reading of the order and of its lines: that is what is wrong
+        return _saved(request, _editing(request, editing.order.pk))
     editing.references.check_lost()
     if not editing.has_changes:
         return _unchanged(request, editing)
@@ -123,6 +126,7 @@ def _unchanged(request: PortalRequest, editing: OrderEditing) -> HttpResponse:
     """Nothing to write: a form that was sent already, or one that says what is there."""
     if was_sent(editing.order, editing.form.cleaned_data["key"].hex):
         return _answer(request, editing, Edited(editing.order, is_new=False))
+    check_version(editing.order, editing.form.cleaned_data["version"])
     editing.problem = _("Nothing was changed.")
     return _ask(request, editing, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
