@@ -72,6 +72,7 @@ LOOKS: dict[str, Look] = {
     What.LINK_CREATED: Look("send", "", _SENT),
     What.LINK_OPENED: Look("smartphone"),
     What.LINK_DECLINED: Look("circle-alert", "", _PROBLEM),
+    What.LINK_ABANDONED: Look("circle-minus", "", _PROBLEM),
     What.LINK_CANCELLED: Look("unlink"),
     What.LINK_EXPIRED: Look("timer-off"),
     What.LINK_REPLACED: Look("link"),
@@ -254,5 +255,8 @@ _REASONS: dict[str, Callable[[], str]] = {
     "link_expired": lambda: _("The payment link had expired."),
     "attempt_closed": lambda: _("The attempt to pay had been closed."),
     "old_version": lambda: _("The order had changed meanwhile."),
+    "turned_back": lambda: _("The customer turned back at the payment provider."),
+    "started_again": lambda: _("The customer started again."),
+    "closed_first": lambda: _("It was closed first, because the link was changed or ended."),
     "too_late": lambda: _("The payment came after the link had ended."),
 }

@@ -48,6 +48,7 @@ class What(TextChoices):
     LINK_CREATED = "link.created", _("Payment link created")
     LINK_OPENED = "link.begun", _("Customer began to pay")
     LINK_DECLINED = "link.declined", _("Payment declined")
+    LINK_ABANDONED = "link.abandoned", _("Payment not finished")
     LINK_CANCELLED = "link.cancelled", _("Payment link cancelled")
     LINK_EXPIRED = "link.expired", _("Payment link expired")
     LINK_REPLACED = "link.replaced", _("Payment link replaced")
@@ -71,7 +72,7 @@ class What(TextChoices):
 
 # Told by machines about what was done before, or said about two orders: they change nothing a form shows.
 _QUIET = frozenset({
-    What.MESSAGE_SENT, What.MESSAGE_FAILED, What.SLIP_MADE,
+    What.LINK_ABANDONED, What.MESSAGE_SENT, What.MESSAGE_FAILED, What.SLIP_MADE,
     What.REPEAT_FOUND, What.REPEAT_DISMISSED, What.REPEAT_RESTORED,
 })  # fmt: skip
 

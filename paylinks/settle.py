@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -42,6 +43,14 @@ _ENDS: dict[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who had a running attempt closed, and our code for the reason."""
+
+    by: Actor
+    reason: str
+
+
 def check_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
     """Ask the gateway about an attempt and settle the answer.
 
@@ -56,14 +65,15 @@ def check_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
         # No session came into being, so nobody can pay it.
         return end_attempt(attempt_id, AttemptState.ABANDONED, problem=error.message, at=at)
     gateway = gateway_for(attempt.gateway_account)
+    is_over = at >= attempt.link.expires_at + GRACE
     with tracing(order_id=attempt.order_id, attempt_id=attempt_id):
         snapshot = gateway.fetch(session)
-        if snapshot.state == SessionState.OPEN and at >= attempt.link.expires_at + GRACE:
+        if snapshot.state == SessionState.OPEN and is_over:
             snapshot = gateway.close(session)
-    return settle(attempt_id, snapshot, at=at)
+    return settle(attempt_id, snapshot, closing=Closing(Actor.system(), "link_expired") if is_over else None, at=at)
 
 
-def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
+def close_attempt(attempt_id: uuid.UUID, *, closing: Closing | None = None, at: datetime) -> Attempt:
     """End a running attempt at the gateway.
 
     Raises DomainError `just_paid` when the customer was faster, and
@@ -84,7 +94,7 @@ def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
             "Try again in a moment."
         )
         raise DomainError("attempt_unknown", words) from error
-    attempt = settle(attempt_id, snapshot, at=at)
+    attempt = settle(attempt_id, snapshot, closing=closing, at=at)
     if attempt.state == AttemptState.AUTHORIZED:
         raise DomainError("just_paid", _("The customer has just paid. Nothing was changed."))
     if attempt.state == AttemptState.BEGUN:
@@ -92,11 +102,11 @@ def close_attempt(attempt_id: uuid.UUID, *, at: datetime) -> Attempt:
     return attempt
 
 
-def close_running(order_id: uuid.UUID, *, at: datetime) -> None:
+def close_running(order_id: uuid.UUID, *, closing: Closing | None = None, at: datetime) -> None:
     """Close the running attempt of an order, if there is one; raises as `close_attempt`."""
     running = Attempt.objects.filter(order_id=order_id, state=AttemptState.BEGUN).values_list("pk", flat=True)
     for attempt_id in list(running):
-        close_attempt(attempt_id, at=at)
+        close_attempt(attempt_id, closing=closing, at=at)
 
 
 class AttemptBegunError(Exception):
@@ -109,14 +119,14 @@ def refuse_begun(order_id: uuid.UUID) -> None:
         raise AttemptBegunError
 
 
-def after_closing(order_id: uuid.UUID, act: Callable[[], Done], *, at: datetime) -> Done:
-    """Close the running attempt, then `act`, which takes the lock and calls `refuse_begun`.
+def after_closing(order_id: uuid.UUID, act: Callable[[], Done], *, by: Actor, at: datetime) -> Done:
+    """Close the running attempt for `by`, then `act`, which takes the lock and calls `refuse_begun`.
 
     A customer who begins in between is closed too; after a few of them the
     person is asked to try again (DomainError `attempt_unknown`).
     """
     for _try in range(_TRIES):
-        close_running(order_id, at=at)
+        close_running(order_id, closing=Closing(by, "closed_first"), at=at)
         with suppress(AttemptBegunError):
             return act()
     raise DomainError("attempt_unknown", _("A payment has begun and is not decided yet. Try again in a moment."))
@@ -140,9 +150,10 @@ def _session_of(attempt: Attempt) -> str:
 
 
 @transaction.atomic(durable=True)
-def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> Attempt:
+def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, closing: Closing | None = None, at: datetime) -> Attempt:
     """Apply a snapshot to its attempt, link and order; late, repeated or out of order it changes nothing twice.
 
+    `closing` is told when the attempt ends closed, and not when something else was faster.
     Lock order: Order, PaymentLink, Attempt.
     """
     attempt = _locked(attempt_id)
@@ -154,10 +165,18 @@ def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, at: datetime) -> Attemp
     elif attempt.state == AttemptState.BEGUN and snapshot.state in _ENDS:
         # "declined" is what the entry's own title says
         problem = "" if snapshot.state == SessionState.DECLINED else str(SessionState(snapshot.state).label)
-        _end(attempt, _ENDS[snapshot.state], problem=problem, by=by, at=at)
+        how = _closed(snapshot.state, closing) or Closing(by, "")
+        _end(attempt, _ENDS[snapshot.state], problem=problem, by=how.by, reason=how.reason, at=at)
     elif attempt.state == AttemptState.REVERSED and snapshot.state in _ENDS:
         Attempt.objects.filter(pk=attempt.pk).update(next_check_at=None)  # the gateway has let go of it
     return attempt
+
+
+def _closed(state: str, closing: Closing | None) -> Closing | None:
+    """Who ended an attempt without a decision of the gateway's."""
+    if state == SessionState.CANCELLED:
+        return Closing(Actor.customer(), "turned_back")
+    return closing if state == SessionState.CLOSED else None
 
 
 def _locked(attempt_id: uuid.UUID) -> Attempt:
@@ -187,15 +206,17 @@ def end_attempt(attempt_id: uuid.UUID, state: str, *, problem: str, at: datetime
     return attempt
 
 
-def _end(attempt: Attempt, state: str, *, problem: str, by: Actor, at: datetime) -> None:
+def _end(attempt: Attempt, state: str, *, problem: str, by: Actor, reason: str = "", at: datetime) -> None:
     attempt.move_to(state)
     attempt.problem = problem[:200]
     attempt.ended_at = at
     attempt.next_check_at = None
     attempt.save(update_fields=["state", "problem", "ended_at", "next_check_at"])
+    data = {"problem": problem, "reason": reason, "attempt": str(attempt.pk)}
     if state == AttemptState.DECLINED:
-        data = {"problem": problem, "attempt": str(attempt.pk)}
         record(attempt.order, What.LINK_DECLINED, by=by, at=at, amount=attempt.amount, data=data)
+    else:
+        record(attempt.order, What.LINK_ABANDONED, by=by, at=at, data=data)
 
 
 def sweep_attempts(at: datetime) -> int:

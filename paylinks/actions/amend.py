@@ -29,7 +29,9 @@ from paylinks.settle import after_closing, refuse_begun
 
 # What a customer does, or a link's end, changes nothing of what the form shows: a running
 # attempt is closed first, and a payment is told by the rules.
-HARMLESS = frozenset({What.LINK_OPENED, What.LINK_DECLINED, What.LINK_REQUESTED, What.LINK_EXPIRED})
+HARMLESS = frozenset(
+    {What.LINK_OPENED, What.LINK_DECLINED, What.LINK_ABANDONED, What.LINK_REQUESTED, What.LINK_EXPIRED}
+)
 
 
 def amend_order(
@@ -70,7 +72,7 @@ def amend_order(
         return _write(link.pk, order_input, form_key=form_key, version=version, access=access, by=by, at=at)
 
     try:
-        done: PaymentLink = after_closing(order_id, act, at=at)
+        done: PaymentLink = after_closing(order_id, act, by=by, at=at)
     except IntegrityError as error:
         if not PaymentLink.objects.filter(form_key=form_key).exists():
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -28,7 +29,8 @@ def cancel_link(link_id: uuid.UUID, *, access: Access | None, by: Actor, at: dat
     found = obstacle(link, LinkVerb.CANCEL, access, at)
     if found is not None:
         raise found.error()
-    done: PaymentLink = after_closing(link.order_id, lambda: _close(link_id, access=access, by=by, at=at), at=at)
+    act = partial(_close, link_id, access=access, by=by, at=at)
+    done: PaymentLink = after_closing(link.order_id, act, by=by, at=at)
     return done
 
 

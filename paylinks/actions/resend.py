@@ -48,7 +48,7 @@ def resend_link(
         channel=Channel.of(target),
     )
     done: PaymentLink = after_closing(
-        link.order_id, lambda: _replace(link_id, target, access=access, by=by, at=at), at=at
+        link.order_id, lambda: _replace(link_id, target, access=access, by=by, at=at), by=by, at=at
     )
     return done
 

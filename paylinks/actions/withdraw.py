@@ -59,7 +59,7 @@ def withdraw_order(
         _close_link(mine, by=by, at=at)
         cancel_unpaid(mine, wish=key, reason=reason, tells_customer=tells_customer, by=by, at=at)
 
-    after_closing(order_id, end, at=at)
+    after_closing(order_id, end, by=by, at=at)
     return Unwound(())
 
 

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.actor import Actor
 from common.errors import DomainError
 from paylinks.actions.begin import open_session
 from paylinks.actions.request import request_new_link
 from paylinks.models import Attempt
-from paylinks.settle import check_attempt, close_attempt
+from paylinks.settle import Closing, check_attempt, close_attempt
 from paylinks.states import AttemptState
 from paylinks.views.pay_guard import asks_too_fast, customer, is_too_fast
 from paylinks.views.pay_show import SeeOther, show_problem, show_unsure, to_page
@@ -74,7 +75,7 @@ def restart(request: HttpRequest, visit: Visit) -> HttpResponse:
     if is_too_fast(request, visit):
         return _too_fast(visit)
     try:
-        close_attempt(visit.attempt.pk, at=clock.now())
+        close_attempt(visit.attempt.pk, closing=Closing(Actor.customer(), "started_again"), at=clock.now())
     except DomainError as error:
         if error.code == "just_paid":
             return to_page(visit.link)

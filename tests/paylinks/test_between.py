@@ -38,8 +38,8 @@ def _begin_after_the_first_look(monkeypatch: pytest.MonkeyPatch, link: PaymentLi
     made: list[Attempt] = []
     real = settle.close_running
 
-    def late(order_id: Any, *, at: Any) -> None:
-        real(order_id, at=at)
+    def late(order_id: Any, **how: Any) -> None:
+        real(order_id, **how)
         if always or not made:
             made.append(builders.begun(link))
 

@@ -10,19 +10,33 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.html import strip_tags
 
 from accounts.models import Store
 from common import clock
+from common.actor import Actor
 from orders import operations
 from orders.entries import entries_of
 from orders.models import Event, Operation
+from paylinks.actions.cancel import cancel_link
 from paylinks.actions.expire import expire_links
 from paylinks.models import Attempt, PaymentLink
 from paylinks.settle import check_attempt, sweep_attempts
 from sandbox.actions.controls import set_webhooks
 from sandbox.models import Session, Webhook
 from tests import builders
-from tests.paylinks.customers import begin, come_back, decide, hear, order_of, press_pay, silent_gateway, told
+from tests.paylinks.customers import (
+    begin,
+    come_back,
+    decide,
+    hear,
+    order_of,
+    pay,
+    press_pay,
+    silent_gateway,
+    told,
+    url,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +158,35 @@ def test_a_declined_attempt_is_told_in_one_word(client: Client, link: PaymentLin
     check_attempt(attempt.pk, at=clock.now())
     (entry,) = entries_of(Event.objects.filter(order=link.order_id, kind="link.declined"), "SEK", lambda _event: "")
     assert (entry.title, entry.note) == ("Payment declined", "")
+
+
+def test_every_payment_that_was_not_finished_is_told(client: Client, alice_client: Client, link: PaymentLink) -> None:
+    begin(client, link)
+    client.post(url(link, "restart/"))
+    pay(client, link, "cancel")
+    begin(client, link)
+    before = order_of(link).version
+    cancel_link(link.pk, access=None, by=Actor.system("alice@acme.example"), at=clock.now())
+    assert order_of(link).version == before + 1  # of the cancellation: how an attempt ended makes no form stale
+    page = alice_client.get(f"/orders/{link.order_id}/?kind=link.abandoned").content.decode()
+    read = [" ".join(strip_tags(entry).split()) for entry in page.split("<h2>")]
+    stories = [entry for entry in read if entry.startswith("Payment not finished")]
+    assert len(stories) == 3
+    for who, why in (
+        ("Customer", "The customer started again."),
+        ("Customer", "The customer turned back at the payment provider."),
+        ("System, chosen by alice@acme.example", "It was closed first, because the link was changed or ended."),
+    ):
+        assert any(who in each and why in each for each in stories), (who, why, stories)
+
+
+def test_a_payment_left_alone_is_told_when_its_link_has_ended(client: Client, link: PaymentLink) -> None:
+    begin(client, link)
+    over = link.expires_at + timedelta(minutes=15)
+    with time_machine.travel(over):
+        sweep_attempts(over)
+    (entry,) = entries_of(Event.objects.filter(order=link.order_id, kind="link.abandoned"), "SEK", lambda _event: "")
+    assert (entry.actor, entry.note) == ("System", "The payment link had expired.")
 
 
 def test_money_authorized_after_the_15_minutes_goes_back(client: Client, store: Store) -> None:
