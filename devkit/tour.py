@@ -58,7 +58,7 @@ def orders(page: Page) -> Iterator[Stop]:
     yield Stop("orders-none", page)
     yield from _order(page)
     open_order(page, "Captured")
-    page.get_by_role("link", name="Packing slip", exact=True).wait_for()
+    page.locator("#slip").get_by_role("link", name="Packing slip", exact=True).wait_for()
     yield Stop("order-captured", page)
     page.get_by_role("link", name="Refund", exact=True).click()
     page.get_by_role("dialog", name="Refund").wait_for()

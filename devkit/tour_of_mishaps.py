@@ -109,7 +109,7 @@ def slips(page: Page, processes: Processes) -> Iterator[Stop]:
     page.goto(slip)
     yield Stop("slip-failed", page)
     open_order(page, "Captured")
-    page.get_by_role("link", name="Packing slip", exact=True).click()
+    page.locator("#slip").get_by_role("link", name="Packing slip", exact=True).click()
     page.get_by_role("button", name="Make it again").wait_for()
     yield Stop("order-slip-failed", page)
 

@@ -54,13 +54,13 @@ def pay(page: Page, link: str, *, total: str = TOTAL) -> None:
 def the_slip(page: Page, press: str = "Packing slip") -> str:
     """Download the packing slip by its button; its words."""
     with page.expect_download(timeout=30_000) as waiting:
-        page.get_by_role("link", name=press).click()
+        page.locator("#slip").get_by_role("link", name=press).click()
     return words_of(waiting.value)
 
 
 def the_slip_by_page(page: Page) -> str:
     """The same without scripts: the page says to look again until it is ready."""
-    address = page.get_by_role("link", name="Packing slip").get_attribute("href")
+    address = page.locator("#slip").get_by_role("link", name="Packing slip").get_attribute("href")
     for _look in range(60):
         answer = page.request.get(str(address))
         if answer.headers["content-type"] == "application/pdf":

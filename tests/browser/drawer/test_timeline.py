@@ -19,6 +19,10 @@ from tests.browser.drawer.hands import ALICE, BOB, TIMES, capture, drawer, entry
 from tests.orders.stages import order_at
 from tests.portals import Portal
 
+_IS_ON_TOP = """element => {
+    const {left, top, width, height} = element.getBoundingClientRect()
+    return element.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+}"""  # not beneath the bar that stays
 _MAKING = 60_000  # milliseconds: the worker may be making other slips
 MONEY = {"Authorized": "2,068.20", "Captured": "623.99", "Refunded": "677.34"}
 
@@ -132,10 +136,22 @@ def test_a_packing_slip_is_downloaded_as_a_pdf(
         portal.run_task(document.task, str(document.pk))
     found = drawer(page, order)
     with page.expect_download(timeout=_MAKING) as waited:
-        found.get_by_role("link", name="Packing slip", exact=True).click()
+        found.locator("#slip").get_by_role("link", name="Packing slip", exact=True).click()
     slip = tmp_path / "slip.pdf"
     waited.value.save_as(slip)
     assert waited.value.suggested_filename.endswith(".pdf")
     text = PdfReader(slip).pages[0].extract_text()
     assert "Linen apron" in text
     assert ("Serving bowl" in text) is (stage == "captured")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_slip_asked_for_at_its_capture_shows_that_it_is_being_made(page: Page, store: Store, width: int) -> None:
+    order = builders.placed_order(store)
+    for name in ("Linen", "Serving"):
+        capture(order, Actor.system(), **{name: 1})
+    page.set_viewport_size({"width": width, "height": 500})
+    entry(drawer(page, order), "Captured", 1).get_by_role("link", name="Packing slip", exact=True).click()
+    making = page.locator("#slip").get_by_role("status")
+    expect(making).to_have_text("Making the packing slip")
+    assert making.evaluate(_IS_ON_TOP)
