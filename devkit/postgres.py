@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -170,15 +171,13 @@ class Cluster:
             raise SystemExit(f"initdb failed:\n{done.stdout}{done.stderr}")
 
     def _disown_dead(self) -> None:
-        """After a power cut the number in postmaster.pid may be somebody else's: PostgreSQL would not start."""
-        record = self.data / "postmaster.pid"
-        try:
-            pid, rest = record.read_text().split("\n", 1)
-            if not _serves(int(pid), self.data):
-                # its parent's number counts as dead, and what else it looks at, memory still in use, stays written
-                record.write_text(f"{os.getpid()}\n{rest}")
-        except (OSError, ValueError):
-            return
+        """After a power cut the number in a lock file may be somebody else's: PostgreSQL would not start."""
+        for record in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            with suppress(OSError, ValueError):
+                pid, rest = record.read_text().split("\n", 1)
+                if not _serves(int(pid), self.data):
+                    # its parent's number counts as dead, and what else it looks at, memory still in use, stays written
+                    record.write_text(f"{os.getpid()}\n{rest}")
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._program("pg_ctl", "-D", str(self.data), *arguments)

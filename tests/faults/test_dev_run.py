@@ -32,7 +32,8 @@ class Run:
         self.folder = folder
         self.output = folder / "output"
         surroundings = {name: value for name, value in os.environ.items() if name not in _OURS}
-        self.environment = {**surroundings, "DEV_DATA": str(folder), "DEMO_ORDERS": "0", "PORT": str(port)}
+        small = {"DEMO_ORDERS": "0", "COUNTERFOIL_WEB_PROCESSES": "1"}
+        self.environment = {**surroundings, **small, "DEV_DATA": str(folder), "PORT": str(port)}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "devkit", "run"],
@@ -47,6 +48,12 @@ class Run:
     def says(self) -> str:
         """What it has printed so far."""
         return self.output.read_text()
+
+    def is_at_work(self) -> None:
+        """Its services run, and the first command does."""
+        errand = self.folder / "errand.json"
+        assert until(lambda: errand.exists() or self.process.poll() is not None, _STARTS)
+        assert self.process.poll() is None, self.says()
 
     def is_up(self) -> str:
         """The address once everything runs."""
@@ -98,15 +105,38 @@ def folder() -> Iterator[Path]:
                     process.kill()
 
 
-def test_from_a_fill_that_was_cut_short_to_a_portal_that_introduces_itself(folder: Path) -> None:
+def test_however_it_ends_the_next_run_goes_on_from_there(folder: Path) -> None:
+    """One folder through every end, each portal only as far as the next one needs: a start is dear."""
+    _ends_before_it_is_up(folder, signal.SIGHUP)
     cut = Run(folder, 8000)
     assert until(lambda: _has_merchants(folder), _STARTS)
     cut.end(signal.SIGKILL)
     with _taken_port() as port:
-        run = Run(folder, port)
-        address = run.is_up()
+        filled = Run(folder, port)
+        _introduces_itself(filled, port, filled.is_up())
+    _refuses_a_second_one(folder)
+    filled.end(signal.SIGKILL)
+    assert filled.left()  # its children have sessions of their own
+    cleared = Run(folder, 8000)
+    cleared.is_at_work()
+    assert "Stopped 3 processes that an earlier run left behind." in cleared.says()
+    _power_goes(cleared)
+    last = Run(folder, 8000)
+    last.is_up()
+    assert "taken over" not in last.says()
+    for later in (cleared, last):
+        assert "Filling the empty database" not in later.says()
+    assert "alice@example.com" in last.says()
+    os.killpg(last.process.pid, signal.SIGINT)
+    assert until(lambda: "Stopping." in last.says())
+    assert last.end(signal.SIGINT) == 0  # a second Ctrl-C does not cut the tidying short
+    _left_nothing(last)
+    _ends_before_it_is_up(folder, signal.SIGTERM)
+
+
+def _introduces_itself(run: Run, taken: int, address: str) -> None:
     said = run.says()
-    assert f"Port {port} is taken: using {address.rpartition(':')[2]}." in said
+    assert f"Port {taken} is taken: using {address.rpartition(':')[2]}." in said
     assert "Filling the empty database" in said
     assert re.search(r"Database +PostgreSQL \d+ of .+, taken over from an earlier run", said)
     assert re.search(r"Redis +\S.+, taken over from an earlier run", said)
@@ -114,10 +144,25 @@ def test_from_a_fill_that_was_cut_short_to_a_portal_that_introduces_itself(folde
     assert httpx.get(f"{address}/sandbox/outbox/").status_code == 200
     for name in ("alice", "adam", "ulla", "sofie", "dina", "erik", "rita", "tom"):
         assert f"{name}@example.com" in said
-    _refuses_a_second_one(folder)
-    assert run.end(signal.SIGINT) == 0
+
+
+def _ends_before_it_is_up(folder: Path, number: signal.Signals) -> None:
+    run = Run(folder, 8000)
+    run.is_at_work()
+    assert run.end(number) == 0
+    _left_nothing(run)
+
+
+def _left_nothing(run: Run) -> None:
     assert run.left() == []
     assert "Traceback" not in run.says()
+
+
+def _power_goes(run: Run) -> None:
+    for process in _processes_of(run.folder):
+        with suppress(psutil.Error):
+            process.kill()
+    run.process.wait(_STOPS)
 
 
 def _has_merchants(folder: Path) -> bool:
@@ -134,37 +179,6 @@ def _refuses_a_second_one(folder: Path) -> None:
     done = subprocess.run(command, check=False, cwd=places.ROOT, env=beside, capture_output=True, text=True)
     assert done.returncode == 1
     assert (done.stdout + done.stderr) == "The portal of this clone is running already: stop it first (Ctrl-C).\n"
-
-
-def test_killed_by_itself_or_with_all_it_started_the_next_run_finds_its_data(folder: Path) -> None:
-    killed = Run(folder, 8000)
-    killed.is_up()
-    killed.end(signal.SIGKILL)
-    assert killed.left()  # its children have sessions of their own
-    second = Run(folder, 8000)
-    second.is_up()
-    assert "Stopped 3 processes that an earlier run left behind." in second.says()
-    assert second.says().count("taken over from an earlier run") == 2
-    for process in _processes_of(folder):  # as when the power goes
-        with suppress(psutil.Error):
-            process.kill()
-    second.process.wait(_STOPS)
-    third = Run(folder, 8000)
-    third.is_up()
-    assert "taken over" not in third.says()
-    for later in (second, third):
-        assert "Filling the empty database" not in later.says()
-        assert "alice@example.com" in later.says()
-    assert third.end(signal.SIGTERM) == 0
-    assert third.left() == []
-
-
-def test_ended_before_it_is_up_nothing_stays(folder: Path) -> None:
-    run = Run(folder, 8000)
-    assert until((folder / "errand.json").exists, _STARTS)
-    assert run.end(signal.SIGHUP) == 0
-    assert run.left() == []
-    assert "Traceback" not in run.says()
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="a Mac's Chrome is found wherever PATH leads")
