@@ -61,7 +61,7 @@ def _number(request: PortalRequest) -> int:
 
 def _watch(request: PortalRequest, link: PaymentLink) -> Watch:
     """The banner, in the words of who looks."""
-    title = _("You see what the customer sees. Nothing here can be pressed.")
+    title = _("You see what the customer sees. Nothing can be paid or changed here.")
     words = "" if link.is_current else _("This is an earlier link of the order. It leads to what follows.")
     number = str(link.number) if _number(request) else ""
     return Watch(request.path, get_language() or "en", title, words, number)

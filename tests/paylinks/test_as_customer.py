@@ -26,7 +26,7 @@ from tests.paylinks.customers import url
 
 pytestmark = pytest.mark.django_db
 
-BANNER = "You see what the customer sees. Nothing here can be pressed."
+BANNER = "You see what the customer sees. Nothing can be paid or changed here."
 VOID = {"input", "meta", "link", "img", "br", "hr", "path", "circle", "use"}
 CONTROLS = {"button", "select", "textarea", "input"}
 

@@ -142,7 +142,7 @@ def test_staff_see_what_the_customer_sees(page: Page, store: Store) -> None:
     with page.context.expect_page() as opened:
         more(page, "View as customer")
     seen = opened.value
-    expect(seen.get_by_text("You see what the customer sees. Nothing here can be pressed.")).to_be_visible()
+    expect(seen.get_by_text("You see what the customer sees. Nothing can be paid or changed here.")).to_be_visible()
     expect(seen.get_by_role("button", name="Pay 2,068.20 SEK")).to_be_disabled()
     expect(seen.get_by_label("First name").first).to_be_disabled()
     assert (audit(seen), overhang(seen)) == ([], 0)
