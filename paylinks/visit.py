@@ -126,6 +126,7 @@ def visit_to(link_id: uuid.UUID, at: datetime, watch: Watch | None = None) -> Vi
 _ORDER = (
     "reference", "status", "is_under_review", "is_charged_at_once", "is_test", "revision", "merchant_reference1",
     "customer_name", "email", "phone", "country", "language", "currency", "amount", "payment_label", "placed_at", "store_id",
+    "captured_amount", "refunded_amount",
 )  # fmt: skip
 _STORE = ("mid", "name", "terms_url", "privacy_url", "support_email", "merchant_id")
 _LINK = (

@@ -163,7 +163,21 @@ _WORTH_TELLING = frozenset({AttemptState.DECLINED, AttemptState.REVERSED, Attemp
 def _paid(visit: Visit) -> dict[str, Any]:
     name = visit.order.customer_name.partition(" ")[0]
     thanks = _("Thank you, %(name)s") % {"name": name} if name else _("Thank you")
-    return {"receipt": receipt_of(visit.order), "heading": thanks}
+    found = {"receipt": receipt_of(visit.order), "heading": thanks}
+    return found | _refunded(visit.order) if visit.order.refunded_amount else found
+
+
+def _refunded(order: Order) -> dict[str, Any]:
+    """What went back since; all of it when nothing is kept and nothing more can be charged."""
+    is_all = order.refunded_amount == order.captured_amount and order.status == Status.CAPTURED
+    language = get_language() or "en"
+    refunded = {
+        "is_all": is_all,
+        "sum": format_money(order.refunded_amount, order.currency, language),
+        "amount": format_amount(-order.refunded_amount, order.currency, language),
+        "charged": format_amount(order.captured_amount, order.currency, language),
+    }
+    return {"refunded": refunded, "heading": _("Your money was refunded")} if is_all else {"refunded": refunded}
 
 
 def _running(visit: Visit) -> dict[str, Any]:
