@@ -6,13 +6,16 @@ import uuid
 from collections.abc import Collection
 from typing import NoReturn
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
 from common import times
 from common.errors import DomainError, Obstacle
+from common.money import format_money
 from orders.entries import actor_words
-from orders.models import Operation, Order
+from orders.models import Kind, Operation, Order
+from orders.models.operations import IN_FLIGHT
 from orders.timeline import What, happened_since
 
 
@@ -45,12 +48,27 @@ def refuse(order: Order, found: Obstacle, version: int | None) -> NoReturn:
 
 
 def last_words(order: Order, version: int, *, but: Collection[Operation] = ()) -> str:
-    """Who did what last since then, or "" while only an operation runs; `but` these did not count."""
+    """Who did what last since then, or is just doing; `but` these operations do not count."""
     own = {operation.pk for operation in but}
     events = [event for event in happened_since(order, version) if event.operation_id not in own]
+    running = Operation.objects.filter(order=order, is_stray=False, state__in=IN_FLIGHT).exclude(pk__in=own)
+    newest = running.order_by("-requested_at").first()
+    if newest is not None and (not events or newest.requested_at > events[-1].at):
+        return _running_words(newest)
     if not events:
         return ""
     last = events[-1]
     words = _("%(what)s by %(who)s, %(when)s.")
     who = actor_words(last.origin, last.actor)
     return words % {"what": What(last.kind).label, "who": who, "when": times.stamp(last.at)}
+
+
+def _running_words(operation: Operation) -> str:
+    """A movement that was reserved and has nothing to tell of yet: what, how much, by whom."""
+    words = _("%(what)s, %(sum)s, by %(who)s, %(when)s. The gateway has not answered yet.")
+    return words % {
+        "what": Kind(operation.kind).label,
+        "sum": format_money(operation.amount, operation.currency, get_language() or "en"),
+        "who": actor_words(operation.origin, operation.actor),
+        "when": times.stamp(operation.requested_at),
+    }
