@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -138,18 +138,6 @@ def shared_portal(
     """A portal that the tests of one module share."""
     with running_portal(django_db_blocker, template_database, collected_static) as portal:
         yield portal
-
-
-@pytest.fixture
-def portal_with(
-    django_db_blocker: DjangoDbBlocker, template_database: str, collected_static: Path
-) -> Callable[..., Any]:
-    """A context manager: a portal with chosen processes (`start=("web",)`) or variables."""
-
-    def make(*, start: tuple[str, ...] = ALL, **extra: str) -> Any:
-        return running_portal(django_db_blocker, template_database, collected_static, start=start, **extra)
-
-    return make
 
 
 def _surroundings(folder: Path, static: Path, more: Mapping[str, str]) -> tuple[str, dict[str, str]]:

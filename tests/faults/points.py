@@ -12,15 +12,19 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 
+from accounts.models import User
 from common import clock
 from devkit.postgres import Cluster
+from orders.audit import audit_order
 from orders.models import Operation, Order
 from sandbox.models import Movement
 from tests import builders
-from tests.faults.aftermath import books_agree, until
-from tests.faults.test_creating import session_of
+from tests.faults.aftermath import until
 from tests.filling import Form
 from tests.orders.line_edits import grid_of
 from tests.portals import Portal
@@ -71,7 +75,7 @@ class Crashing:
             off.unlink()
 
     def sweep_until_settled(self, order: Order) -> None:
-        """As beat would in a while."""
+        """As beat would in a while, and again a second later."""
         waiting = Operation.objects.filter(order=order, settled_at=None)
         assert until(lambda: self._sweep(waiting))
 
@@ -80,12 +84,12 @@ class Crashing:
         if ended := self.portal.processes.ended():
             self.portal.processes.start(*ended)
 
-    def _sweep(self, waiting: Any) -> bool:
+    def _sweep(self, waiting: Any) -> Any:
         # Celery's worker ends itself when Redis goes away under a task it has not acknowledged
         self.restart_ended()
         if waiting.update(next_check_at=clock.now()):
             self.portal.run_task("orders.tasks.sweep_operations")
-        return not waiting.exists()
+        return until(lambda: not waiting.exists(), seconds=1)
 
     @cached_property
     def alice(self) -> httpx.Client:
@@ -116,6 +120,16 @@ class Crashing:
             return 0
 
 
+def session_of(user: User) -> str:
+    """The key of a session of this person."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
 def _is_up(http: httpx.Client) -> bool:
     try:
         return http.get("/healthz").status_code == 200
@@ -140,7 +154,7 @@ def moved_once(order: Order, kind: str, count: int = 1) -> None:
     assert moved(order, kind) == count
     assert fresh.operations.filter(kind=kind, state="succeeded").count() == count
     assert (fresh.in_flight_amount, fresh.adjusting_amount) == (0, 0)
-    books_agree()
+    assert audit_order(order.pk, asks_gateway=True) == []
 
 
 def restart_postgres() -> None:

@@ -84,7 +84,7 @@ def test_control_with_a_new_key_for_each_call_the_money_moves_twice(crashing: Cr
     assert audit_order(order.pk, asks_gateway=True)
     operation.refresh_from_db()
     mended = Movement.objects.filter(payment_id=order.payment_reference)
-    mended.exclude(pk=operation.gateway_reference).delete()  # every audit here looks at every order
+    mended.exclude(pk=operation.gateway_reference).delete()  # in the end every order is audited
     mended.update(key=operation.key)
     moved_once(order, "capture")
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from redis import Redis
 
+from portal.health import HEARTBEAT
 from tests.faults.aftermath import until
-from tests.portals import Portal
+from tests.faults.points import Crashing
 
 
-def test_a_portal_is_ready_and_says_when_parts_are_away(processes: Portal):
-    with processes.http() as http:
-        processes.run_task("portal.tasks.heartbeat")
+def test_a_silent_worker_is_told_apart_from_a_broken_portal(crashing: Crashing) -> None:
+    with Redis.from_url(crashing.portal.redis.url) as redis:
+        for key in redis.scan_iter(f"*{HEARTBEAT}"):
+            redis.delete(key)
+    with crashing.portal.http() as http:
+        answer = http.get("/readyz")
+        assert (answer.status_code, answer.json()["worker"]) == (200, "silent")
+
+
+def test_a_portal_is_ready_and_says_when_parts_are_away(crashing: Crashing) -> None:
+    portal = crashing.portal
+    with portal.http() as http:
+        portal.run_task("portal.tasks.heartbeat")
         assert until(lambda: http.get("/readyz").json()["status"] == "ok")
-        processes.redis.stop()
+        portal.redis.stop()
         answer = http.get("/readyz")
         assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
         assert http.get("/healthz").status_code == 200
-        processes.redis.start()
-        processes.run_task("portal.tasks.heartbeat")
+        portal.redis.start()
+        portal.run_task("portal.tasks.heartbeat")
         assert until(lambda: http.get("/readyz").json()["status"] == "ok")
-
-
-def test_a_killed_worker_is_told_apart_from_a_broken_portal(portal_with: Callable[..., Any]):
-    with portal_with(start=("web",)) as portal, portal.http() as http:
-        answer = http.get("/readyz")
-        assert (answer.status_code, answer.json()["worker"]) == (200, "silent")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
 
 import httpx
 
 from tests import builders
+from tests.faults.points import Crashing
 from tests.paylinks.customers import url
 
 
@@ -21,9 +20,9 @@ def _received(http: httpx.Client, path: str) -> tuple[int, str]:
         return answer.num_bytes_downloaded, text
 
 
-def test_the_page_of_a_customer_arrives_in_14_kilobytes(portal_with: Callable[..., Any]) -> None:
-    with portal_with(start=("web",)) as portal, portal.http() as http:
-        link = builders.system_link(portal.acme().store)
+def test_the_page_of_a_customer_arrives_in_14_kilobytes(crashing: Crashing) -> None:
+    with crashing.portal.http() as http:
+        link = builders.system_link(crashing.acme.store)
         page_size, page = _received(http, url(link))
         sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page)
         assert len(sheets) == 1
