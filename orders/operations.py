@@ -15,7 +15,8 @@ from common.db import refuse_transaction
 from common.sweeps import sweep
 from developers.trace import tracing
 from orders.actions.hand_over import hand_over_silent
-from orders.models import Kind, Operation, State
+from orders.actions.take import leave, take
+from orders.models import Kind, Operation
 from orders.models import Line as OrderLine
 from orders.models.operations import IN_FLIGHT
 from payments.gateway import Gateway, GatewayUnavailable, Line, Outcome, Result
@@ -31,7 +32,8 @@ def carried_out(request: Callable[_Wish, Operation]) -> Callable[_Wish, Operatio
     """The same action with its gateway call: what `request` reserved is run and answered as it stands then.
 
     Raises what `request` raises; an outcome nobody knows is answered as an
-    operation in state `unknown`, never as a failure.
+    operation in state `unknown`, never as a failure, and one that somebody else
+    is just sending (the same form, sent twice) as one in state `requested`.
     """
 
     @wraps(request)
@@ -45,13 +47,17 @@ def run(operation_id: uuid.UUID) -> Operation:
     """Send a requested operation to its gateway and settle what it answers.
 
     Refuses to run inside a transaction. An operation that is not `requested`
-    any more is answered as it is: somebody else has called already.
+    any more, or that somebody else is just sending, is answered as it is.
     """
     refuse_transaction()
+    is_ours = take(operation_id, at=clock.now())
     operation = _load(operation_id)
-    if operation.state != State.REQUESTED:
+    if not is_ours:
         return operation
-    return _settle(operation, _send(operation))
+    result = _send(operation)
+    if result.outcome == Outcome.RETRYABLE:
+        leave(operation_id)
+    return _settle(operation, result)
 
 
 def resolve(operation_id: uuid.UUID) -> Operation:

@@ -42,6 +42,7 @@ SILENT = {
     "orders/actions/alerts.py:close_stray_reversals": _ALERTED,
     "orders/actions/stray.py:request_return_again": _RESERVED,
     "orders/actions/reserve.py:ready": "locks and looks; writes nothing",
+    "orders/actions/take.py:take": "who sends it; what becomes of it is recorded",
     "orders/actions/send_again.py:send_again": "a message is a row of its own; sending it is recorded",
     "paylinks/actions/create.py:check_order": "looks; writes nothing",
     "paylinks/actions/issue.py:queue_link": "a message is a row of its own; sending it is recorded",

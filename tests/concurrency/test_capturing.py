@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -11,7 +12,7 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from common.errors import DomainError
-from orders import rules
+from orders import operations, rules
 from orders.actions import capture, reserve
 from orders.models import Operation, Order
 from tests import builders
@@ -65,9 +66,12 @@ def test_control_without_lock_and_constraint_two_captures_are_asked_for(
         assert order.operations.filter(kind="capture").count() == 2
 
 
-def test_a_double_click_is_one_wish(store: Store) -> None:
+def test_a_double_click_is_one_wish_and_one_call(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     order = builders.placed_order(store)
+    meeting, calls = Meeting(2), Mock(side_effect=operations._send)
+    monkeypatch.setattr(operations, "_send", lambda operation: (meeting.wait(), calls(operation))[1])
     results = race(_capture_as(order, "alice"), _capture_as(order, "alice"))
+    assert calls.call_count == 1
     assert {result.pk for result in winners(results)} == {order.operations.get(kind="capture").pk}
     order.refresh_from_db()
     assert order.captured_amount == builders.TOTAL
