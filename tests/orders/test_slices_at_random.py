@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from random import Random
 
 from common.money import line_total, tax_of
@@ -57,6 +56,8 @@ def amount_of(cuts: Iterable[Iterable[Piece]]) -> int:
 def taken(share: Share, cuts: Iterable[Sequence[Piece]]) -> Share:
     """The share as the database would tell it after these cuts."""
     own = [piece for cut in cuts for piece in cut if piece.key == share.key]
+    if not own:
+        return share
     return replace(
         share,
         taken_quantity=sum(piece.quantity for piece in own),
@@ -151,9 +152,9 @@ def check_cut(order: Bought, shares: Iterable[Share], cut: Sequence[Piece]) -> N
         assert (piece.amount <= 0) == is_minus or piece.amount == 0
         assert piece.tax_amount * (-1 if is_minus else 1) >= 0
         if order.is_even:
-            near(piece.tax_amount, Fraction(piece.amount * piece.tax_rate, 10_000 + piece.tax_rate))
+            near(piece.tax_amount, piece.amount * piece.tax_rate, 10_000 + piece.tax_rate)
         if order.is_even and share is not None and share.is_goods:
-            near(piece.amount, Fraction(share.total * piece.quantity, share.quantity))
+            near(piece.amount, share.total * piece.quantity, share.quantity)
     if order.is_even:
         check_followers(order, cut)
 
@@ -168,11 +169,12 @@ def check_followers(order: Bought, cut: Sequence[Piece]) -> None:
         basis = [each for each in goods_ if each.tax_rate == line.tax_rate and each.total] or goods_
         went = sum(own[each.key].amount for each in basis if each.key in own)
         found = own[line.key].amount if line.key in own else 0
-        near(found, Fraction(line.total * went, sum(each.total for each in basis) or 1))
+        near(found, line.total * went, sum(each.total for each in basis) or 1)
 
 
-def near(found: int, exact: Fraction) -> None:
-    assert abs(found - exact) <= 1, (found, exact)
+def near(found: int, over: int, under: int) -> None:
+    """Within one of the fraction, without ever rounding it."""
+    assert abs(found * under - over) <= abs(under), (found, over, under)
 
 
 def check_sums(order: Bought) -> None:
@@ -237,17 +239,14 @@ def book(
         for piece in pieces:
             share = by_key[key].get(piece.key or 0)
             if share is None:
-                near(piece.tax_amount, Fraction(piece.amount * piece.tax_rate, 10_000 + piece.tax_rate))
+                near(piece.tax_amount, piece.amount * piece.tax_rate, 10_000 + piece.tax_rate)
                 continue
             sign = 1 if share.is_goods else -1
             assert piece.amount * sign >= 0
             assert piece.tax_amount * sign >= 0
-            near(
-                piece.tax_amount,
-                Fraction((share.tax or 0) * piece.amount, share.total) if share.total else Fraction(0),
-            )
+            near(piece.tax_amount, (share.tax or 0) * piece.amount if share.total else 0, share.total or 1)
             if share.is_goods:
-                near(piece.amount, Fraction(share.total * piece.quantity, share.quantity))
+                near(piece.amount, share.total * piece.quantity, share.quantity)
 
 
 def check_returned(captures: Iterable[CaptureShares]) -> None:
