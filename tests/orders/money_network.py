@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from common import sweeps
 from orders.actions import expire
+from payments import exchange, incoming
 from payments.gateway import GatewayUnavailable
 from payments.sandbox_client import SandboxClient
 from sandbox.models import Behaviour
@@ -70,6 +71,8 @@ def plug_in(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
         return Network.carry(lambda: send(client, *request))
 
     monkeypatch.setattr(SandboxClient, "_send", over_the_network)
+    for logged in (exchange, incoming):  # the request log has tests of its own
+        monkeypatch.setattr(logged, "quietly", lambda _write: None)
     monkeypatch.setattr(sweeps, "log", Loud())
     monkeypatch.setattr(expire, "log", Loud())
     settings.LINK_LIMITS = dict.fromkeys(settings.LINK_LIMITS, 10**9)
