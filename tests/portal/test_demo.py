@@ -92,7 +92,7 @@ def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
 
 
 def test_one_purchase_was_made_twice() -> None:
-    told(NOON)
+    told(NOON, {})
     access = access_of(User.objects.get(email="alice@example.com"), NOON)
     assert access is not None
     assert Order.objects.filter(repeated(access)).count() == 2
