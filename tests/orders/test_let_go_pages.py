@@ -243,6 +243,9 @@ def test_what_is_over_says_so_in_place_of_a_button(alice_client: Client, acme: C
     page = get(alice_client, f"/orders/{order.pk}/release/", target="dialog")
     assert "Everything has been captured." in page
     assert "danger solid" not in page
+    assert "data-close>Close</button>" in page
+    alone = get(alice_client, f"/orders/{order.pk}/release/")
+    assert f'<div class="end row"><a class="btn" href="/orders/{order.pk}/">Back to the order</a></div>' in alone
 
 
 def test_an_ended_authorization_says_what_it_let_go_of(alice_client: Client, half: Order) -> None:
