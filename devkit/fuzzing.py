@@ -28,10 +28,9 @@ def fuzz(arguments: Sequence[str]) -> int:
             **places.caches(),
             **taken.environment(),
             "COUNTERFOIL_FUZZ_STEPS": str(wish.steps),
+            "COUNTERFOIL_FUZZ_SEED": str(wish.seed),
         }
-        command = [
-            sys.executable, "-m", "pytest", "-q", "-s", "--tb=short", MACHINE, f"--hypothesis-seed={wish.seed}",
-        ]  # fmt: skip
+        command = [sys.executable, "-m", "pytest", "-q", "-s", "--tb=short", MACHINE]
         code = subprocess.run(command, check=False, cwd=places.ROOT, env=surroundings).returncode
     print(f"Seed {wish.seed} " + ("found a bug: " + again if code else "found nothing."))
     return code
