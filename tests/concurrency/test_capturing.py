@@ -37,6 +37,17 @@ def _meet_after_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reserve, "obstacle", guarded)
 
 
+def _meet_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have passed the guard and cut what is left: neither has written anything."""
+    meeting = Meeting(2)
+
+    def reserved(*args: Any, **fields: Any) -> Operation:
+        meeting.wait()
+        return reserve.reserve(*args, **fields)
+
+    monkeypatch.setattr(capture, "reserve", reserved)
+
+
 def test_two_people_capture_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     order = builders.placed_order(store)
     _meet_after_the_guard(monkeypatch)
@@ -52,10 +63,10 @@ def test_control_without_lock_and_constraint_two_captures_are_asked_for(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = builders.placed_order(store)
-    _meet_after_the_guard(monkeypatch)
+    _meet_before_writing(monkeypatch)
     monkeypatch.setattr(reserve, "locked", order_without_lock)
     with without("orders_order", "captured_and_released_is_at_most_authorized"):
-        race(
+        results = race(
             lambda: capture.request_capture(
                 order.pk, key="a", version=None, access=None, by=Actor.system(), at=clock.now()
             ),
@@ -63,7 +74,7 @@ def test_control_without_lock_and_constraint_two_captures_are_asked_for(
                 order.pk, key="b", version=None, access=None, by=Actor.system(), at=clock.now()
             ),
         )
-        assert order.operations.filter(kind="capture").count() == 2
+        assert order.operations.filter(kind="capture").count() == 2, results
 
 
 def test_a_double_click_is_one_wish_and_one_call(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
