@@ -3,21 +3,27 @@ const guarded = (within = document) => within.querySelector("form[data-guard][da
 
 export const isDirty = (within) => guarded(within) !== null;
 
+let settle = null;
+
 // Resolves true when nothing is lost, or the person says so.
-export function mayLeave(within) {
+export async function mayLeave(within) {
   const form = guarded(within);
   const ask = document.getElementById("unsaved");
-  if (!form || !ask) return Promise.resolve(true);
+  if (!form || !ask) return true;
+  settle?.(false);
   ask.returnValue = "keep";
   ask.showModal();
-  return new Promise((resolve) => {
-    ask.addEventListener("close", () => {
-      const leaves = ask.returnValue === "leave";
-      if (leaves) delete form.dataset.dirty;
-      resolve(leaves);
-    }, { once: true });
-  });
+  const leaves = await new Promise((resolve) => { settle = resolve; });
+  if (leaves) delete form.dataset.dirty;
+  return leaves;
 }
+
+// A close is told later than it happens: by then quick keys may have asked again.
+document.addEventListener("close", ({ target }) => {
+  if (target.id !== "unsaved" || target.open) return;
+  settle?.(target.returnValue === "leave");
+  settle = null;
+}, { capture: true });
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
