@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from common import clock
 from common.actor import Actor
@@ -22,15 +22,22 @@ BOB = "bob@acme.example"
 TIMES = ZoneInfo("Europe/Stockholm")
 
 
+def settled(page: Page) -> None:
+    """Wait until what was brought in is wired; a press before that follows the link itself, to a page of its own."""
+    expect(page.locator(".htmx-settling")).to_have_count(0)
+
+
 def drawer(page: Page, order: Order, tab: str = "") -> Locator:
     """Press the order in the list; its drawer, on the wanted tab."""
     page.goto("/orders/")
     page.locator(f"#order-{order.pk} a[data-row]").click()
     found = page.locator("#drawer .drawer")
     found.locator("#order-title").wait_for()
+    settled(page)
     if tab:
         found.get_by_role("link", name=tab, exact=True).click()
         found.get_by_role("link", name=tab, exact=True).and_(page.locator("[aria-current]")).wait_for()
+        settled(page)
     return found
 
 

@@ -12,7 +12,7 @@ from orders.models import Order
 from payments.gateway import Outcome, Result
 from tests import builders
 from tests.browser.drawer.conftest import Shop
-from tests.browser.drawer.hands import capture, drawer, member, refund
+from tests.browser.drawer.hands import capture, drawer, member, refund, settled
 from tests.browsers import audit, overhang, sign_in
 from tests.portals import Portal
 
@@ -43,6 +43,7 @@ def test_the_timeline_is_read_by_one_kind_with_keys_alone(page: Page, moved: Ord
     whole = _titles(found)
     found.get_by_role("link", name="Money", exact=False).press("Enter")
     expect(found.get_by_role("navigation", name="Show one kind")).to_be_visible()
+    settled(page)
     found.get_by_role("link", name="Captured 2").press("Enter")
     expect(found.get_by_role("link", name="Captured 2")).to_have_attribute("aria-current", "true")
     expect(found.get_by_role("link", name="Captured 2")).to_be_focused()
