@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import pytest
 from django.db import connection
 
+from orders import rules
+from orders.actions import reserve
 from orders.models import Order
 from paylinks.models import Attempt
 
@@ -105,6 +108,18 @@ def race(*acts: Callable[[], Any]) -> list[Any]:
 def winners(results: Sequence[Any]) -> list[Any]:
     """Those that did not end with an exception."""
     return [result for result in results if not isinstance(result, Exception)]
+
+
+def meet_after_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two meet between the guard and the reservation, if no lock keeps one away."""
+    meeting = Meeting(2)
+
+    def guarded(*args: Any) -> Any:
+        found = rules.obstacle(*args)
+        meeting.wait()
+        return found
+
+    monkeypatch.setattr(reserve, "obstacle", guarded)
 
 
 def order_without_lock(order_id: uuid.UUID, **_: Any) -> Order:

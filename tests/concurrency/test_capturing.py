@@ -12,11 +12,11 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from common.errors import DomainError
-from orders import operations, rules
+from orders import operations
 from orders.actions import capture, reserve
 from orders.models import Operation, Order
 from tests import builders
-from tests.concurrency.racing import Meeting, order_without_lock, race, winners, without
+from tests.concurrency.racing import Meeting, meet_after_the_guard, order_without_lock, race, winners, without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,17 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _capture_as(order: Order, name: str) -> Callable[[], Operation]:
     by = Actor("member", f"{name}@acme.example")
     return lambda: capture.capture_order(order.pk, key=name, access=None, by=by, at=clock.now())
-
-
-def _meet_after_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    meeting = Meeting(2)
-
-    def guarded(*args: Any) -> Any:
-        found = rules.obstacle(*args)
-        meeting.wait()
-        return found
-
-    monkeypatch.setattr(reserve, "obstacle", guarded)
 
 
 def _meet_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +39,7 @@ def _meet_before_writing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_people_capture_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     order = builders.placed_order(store)
-    _meet_after_the_guard(monkeypatch)
+    meet_after_the_guard(monkeypatch)
     results = race(_capture_as(order, "alice"), _capture_as(order, "bob"))
     assert len(winners(results)) == 1
     assert [type(result) for result in results if isinstance(result, Exception)] == [DomainError]

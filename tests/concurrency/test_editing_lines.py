@@ -11,11 +11,10 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from common.errors import DomainError
-from orders import rules
 from orders.actions import capture, edit, reserve
 from orders.models import Order
 from tests import builders
-from tests.concurrency.racing import Meeting, order_without_lock, race, winners, without
+from tests.concurrency.racing import meet_after_the_guard, order_without_lock, race, winners, without
 from tests.orders.line_edits import is_sound, wishes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,17 +31,6 @@ def _capture(order: Order) -> Callable[[], Any]:
     return lambda: capture.request_capture(order.pk, key="c", access=None, by=by, at=clock.now())
 
 
-def _meet_after_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    meeting = Meeting(2)
-
-    def guarded(*args: Any) -> Any:
-        found = rules.obstacle(*args)
-        meeting.wait()
-        return found
-
-    monkeypatch.setattr(reserve, "obstacle", guarded)
-
-
 def _without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reserve, "locked", order_without_lock)
     monkeypatch.setattr(edit, "locked", order_without_lock)
@@ -50,7 +38,7 @@ def _without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_of_two_edits_of_the_same_page_is_saved(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     order = builders.placed_order(store)
-    _meet_after_the_guard(monkeypatch)
+    meet_after_the_guard(monkeypatch)
     results = race(_edit(order, "alice", "Linen", order.version), _edit(order, "bob", "Home", order.version))
     assert len(winners(results)) == 1
     (refused,) = [each for each in results if isinstance(each, DomainError)]
@@ -62,7 +50,7 @@ def test_one_of_two_edits_of_the_same_page_is_saved(store: Store, monkeypatch: p
 
 def test_a_lowered_total_and_a_capture_never_miss_each_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     order = builders.placed_order(store)
-    _meet_after_the_guard(monkeypatch)
+    meet_after_the_guard(monkeypatch)
     race(_edit(order, "alice", "Linen"), _capture(order))
     order.refresh_from_db()
     # the edit came first and the capture took what was left, or the capture did and nothing stood open any more
@@ -74,7 +62,7 @@ def test_control_without_lock_and_constraint_more_is_taken_than_the_total(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = builders.placed_order(store)
-    _meet_after_the_guard(monkeypatch)
+    meet_after_the_guard(monkeypatch)
     _without_locks(monkeypatch)
     with without("orders_order", "order_amount_covers_what_is_captured"):
         race(_edit(order, "alice", "Linen"), _capture(order))

@@ -13,12 +13,12 @@ from common import clock
 from common.actor import Actor
 from common.errors import DomainError
 from messaging.models import Message
-from orders import operations, rules
+from orders import operations
 from orders.actions import let_go, reserve, unwind
 from orders.audit import audit_order
 from orders.models import Operation, Order
 from tests import builders
-from tests.concurrency.racing import Meeting, order_without_lock, race, winners, without
+from tests.concurrency.racing import meet_after_the_guard, order_without_lock, race, winners, without
 from tests.orders.twice import captured_twice
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,15 +43,7 @@ def _made(order: Order) -> list[str]:
 
 @pytest.fixture
 def meet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two meet between the guard and the reservation, if no lock keeps one away."""
-    meeting = Meeting(2)
-
-    def guarded(*args: Any) -> Any:
-        found = rules.obstacle(*args)
-        meeting.wait()
-        return found
-
-    monkeypatch.setattr(reserve, "obstacle", guarded)
+    meet_after_the_guard(monkeypatch)
 
 
 def _unguard(monkeypatch: pytest.MonkeyPatch) -> None:
