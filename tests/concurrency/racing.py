@@ -15,8 +15,8 @@ import pytest
 from django.db import connection
 
 from orders import rules
-from orders.actions import reserve
-from orders.models import Order
+from orders.actions import capture, let_go, reserve
+from orders.models import Operation, Order
 from paylinks.models import Attempt
 
 _LIMIT = 40.0  # seconds; only a mistake in a test waits so long
@@ -110,16 +110,25 @@ def winners(results: Sequence[Any]) -> list[Any]:
     return [result for result in results if not isinstance(result, Exception)]
 
 
-def meet_after_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two meet between the guard and the reservation, if no lock keeps one away."""
-    meeting = Meeting(2)
+def meet_after_the_guard(monkeypatch: pytest.MonkeyPatch, people: int = 2) -> None:
+    """All meet between the guard and the reservation, if no lock keeps the others away."""
+    meeting = Meeting(people)
 
     def guarded(*args: Any) -> Any:
         found = rules.obstacle(*args)
         meeting.wait()
         return found
 
+    # again before anything is written: what is left to move is read after the guard
+    writing = Meeting(people)
+
+    def reserved(*args: Any, **fields: Any) -> Operation:
+        writing.wait()
+        return reserve.reserve(*args, **fields)
+
     monkeypatch.setattr(reserve, "obstacle", guarded)
+    monkeypatch.setattr(capture, "reserve", reserved)
+    monkeypatch.setattr(let_go, "reserve", reserved)
 
 
 def order_without_lock(order_id: uuid.UUID, **_: Any) -> Order:

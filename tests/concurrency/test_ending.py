@@ -14,7 +14,7 @@ from accounts.models import Store
 from common import clock
 from common.actor import Actor
 from common.errors import DomainError
-from orders import operations, rules
+from orders import operations
 from orders.actions import capture, let_go, reserve
 from orders.audit import audit_order
 from orders.models import Operation, Order
@@ -23,7 +23,15 @@ from paylinks.actions import cancel, withdraw
 from paylinks.models import Attempt, PaymentLink
 from sandbox.models import Session
 from tests import builders
-from tests.concurrency.racing import Meeting, attempt_without_lock, order_without_lock, race, winners, without
+from tests.concurrency.racing import (
+    Meeting,
+    attempt_without_lock,
+    meet_after_the_guard,
+    order_without_lock,
+    race,
+    winners,
+    without,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor("member", "alice@acme.example")
@@ -153,14 +161,7 @@ def _cancel(order: Order) -> Wish:
 @pytest.fixture
 def meet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two meet between the guard and the reservation; nothing is sent to the gateway."""
-    meeting = Meeting(2)
-
-    def guarded(*args: Any) -> Any:
-        found = rules.obstacle(*args)
-        meeting.wait()
-        return found
-
-    monkeypatch.setattr(reserve, "obstacle", guarded)
+    meet_after_the_guard(monkeypatch)
 
 
 @pytest.fixture

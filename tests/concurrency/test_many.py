@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,14 +13,13 @@ from accounts.models import Store, User
 from common import clock
 from common.actor import Actor
 from common.errors import DomainError
-from orders import rules
 from orders.actions import refund, reserve
 from orders.audit import audit_order
 from orders.cutting import Free
 from orders.models import Operation, Order
 from orders.selection import Selection
 from tests import builders
-from tests.concurrency.racing import Meeting, order_without_lock, race, winners, without
+from tests.concurrency.racing import meet_after_the_guard, order_without_lock, race, winners, without
 from tests.filling import Form
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,14 +32,7 @@ PART = 1_000
 @pytest.fixture
 def many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """All meet between the guard and the reservation, or go on when a lock keeps the others away."""
-    meeting = Meeting(PEOPLE)
-
-    def guarded(*args: Any) -> Any:
-        found = rules.obstacle(*args)
-        meeting.wait()
-        return found
-
-    monkeypatch.setattr(reserve, "obstacle", guarded)
+    meet_after_the_guard(monkeypatch, PEOPLE)
 
 
 def _captures(order: Order, person: User, *, key: str = "") -> list[Callable[[], tuple[int, str]]]:
