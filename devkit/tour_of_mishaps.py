@@ -34,6 +34,9 @@ def mishaps(new_page: NewPage, cast: Cast, processes: Processes) -> Iterator[Sto
     processes.stop("worker", "beat")
     yield from slips(staff, processes)
     yield from unsure(staff, customer, cast)
+    # open pages ask again every few seconds: none may meet the broken database but the one looked at
+    staff.goto("about:blank")
+    customer.close()
     _sql(processes, _BREAK)
     staff.goto("/orders/?broken=1")
     yield Stop("failed", staff)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,11 +127,13 @@ def seen(watched_portal: Portal, chromium: Browser) -> Iterator[Seen]:
 
     cast = stage(watched_portal)
     ends = mishaps(new_page, cast, watched_portal.processes)
-    for stop in chain(tour(new_page, cast), customers(new_page, cast), ends):
-        found.look(stop)
+    for walk in (tour(new_page, cast), customers(new_page, cast), ends):
+        for stop in walk:
+            found.look(stop)
+        # a page left open asks again every few seconds, and would meet what the next walk breaks
+        while contexts:
+            contexts.pop().close()
     yield found
-    for context in contexts:
-        context.close()
 
 
 def stage(portal: Portal) -> Cast:
