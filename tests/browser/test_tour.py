@@ -109,7 +109,7 @@ def watched_portal(
 
 
 @pytest.fixture(scope="module")
-def seen(watched_portal: Portal, chromium: Browser) -> Iterator[Seen]:
+def seen(watched_portal: Portal, chromium: Browser) -> Seen:
     """The walk, once."""
     found = Seen(Path(watched_portal.processes.environment[watched_settings.NOTES]))
     contexts: list[BrowserContext] = []
@@ -133,7 +133,7 @@ def seen(watched_portal: Portal, chromium: Browser) -> Iterator[Seen]:
         # a page left open asks again every few seconds, and would meet what the next walk breaks
         while contexts:
             contexts.pop().close()
-    yield found
+    return found
 
 
 def stage(portal: Portal) -> Cast:
