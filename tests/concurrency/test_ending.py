@@ -15,10 +15,10 @@ from common import clock
 from common.actor import Actor
 from common.errors import DomainError
 from orders import operations
-from orders.actions import capture, let_go, reserve
+from orders.actions import capture, let_go, reserve, stray
 from orders.audit import audit_order
 from orders.models import Operation, Order
-from paylinks import placing, settle
+from paylinks import settle
 from paylinks.actions import cancel, withdraw
 from paylinks.models import Attempt, PaymentLink
 from sandbox.models import Session
@@ -129,16 +129,15 @@ def test_control_without_lock_and_key_late_money_is_asked_back_twice(
 ) -> None:
     attempt = _too_late(store)
     meeting = Meeting(2)
-    real = placing.mismatch
+    real = stray._reserve
 
-    def met(*args: Any) -> str:
-        found = real(*args)
-        meeting.wait()
-        return found
+    def met(*args: Any, **named: Any) -> Operation:
+        meeting.wait()  # both have looked for an earlier return, and neither has written one
+        return real(*args, **named)
 
-    monkeypatch.setattr(placing, "mismatch", met)
+    monkeypatch.setattr(stray, "_reserve", met)
     monkeypatch.setattr(settle, "_locked", attempt_without_lock)
-    monkeypatch.setattr("orders.actions.stray.record", lambda *_, **__: None)
+    monkeypatch.setattr(stray, "record", lambda *_, **__: None)
     with without("orders_operation", _one_operation_per_key()):
         _checks(attempt, 2)
         assert Operation.objects.filter(order=attempt.order_id, is_stray=True).count() == 2
