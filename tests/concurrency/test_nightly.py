@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from orders import nightly
 from orders.actions import audits
 from orders.models import AuditRun
 from orders.nightly import audit_batch
@@ -37,6 +38,11 @@ def test_a_night_is_run_once() -> None:
 @pytest.mark.usefixtures("meeting")
 def test_without_the_lock_the_second_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audits, "_WAIT", "SELECT 1")
+    # the first is not done before the second has tried: afterwards there would be room for another run
+    tried = Meeting(2)
+    monkeypatch.setattr(
+        nightly, "advance_run", lambda *args, **run: (tried.wait(), audits.advance_run(*args, **run))[1]
+    )
     assert (
         sum(isinstance(result, Exception) for result in race(lambda: audit_batch(NIGHT), lambda: audit_batch(NIGHT)))
         == 1
