@@ -15,48 +15,55 @@ import pytest
 from django.db import connection
 
 from orders import rules
-from orders.actions import capture, let_go, reserve
+from orders.actions import capture, let_go, refund, reserve
 from orders.models import Operation, Order
 from paylinks.models import Attempt
 
-_LIMIT = 40.0  # seconds; only a mistake in a test waits so long
+_LIMIT = 240.0  # seconds; only a mistake in a test waits so long
 _LOOK = 0.02
+# what a transaction holds until its end; who is given it counts no more, even if it has not woken up yet
 _HELD = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND backend_type = 'client backend' AND wait_event_type = 'Lock'
+SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND locktype IN ('transactionid', 'tuple', 'advisory') AND datname = current_database()
 """
 _racing: list[threading.Thread] = []
+_waiting: set[threading.Thread] = set()  # at any meeting
 
 
 class Meeting:
     """A point where all wait for all; who waits goes on alone once nobody else can come.
 
-    Nobody else can come when every other thread of the race has ended or is held by a lock in
-    the database. From then on nobody waits here any more.
+    Nobody else can come when every other thread of the race has ended, waits at a meeting,
+    or is held by a lock in the database. From then on nobody waits here any more.
     """
 
     def __init__(self, people: int) -> None:
         self.people = people
         self.met = threading.Condition()
-        self.here = self.round = 0
+        self.here: list[threading.Thread] = []
+        self.round = 0
         self.is_over = False
 
     def wait(self) -> None:
         """Return once all are here, or nobody else can come; at once for who is not in the race."""
-        if threading.current_thread() not in _racing:
+        me = threading.current_thread()
+        if me not in _racing:
             return
         with self.met:
+            if self.is_over:
+                return
             mine = self.round
-            self.here += 1
-            is_first = self.here == 1
-            if self.here == self.people:
+            self.here.append(me)
+            _waiting.add(me)
+            if len(self.here) == self.people:
                 self._go_on()
-            elif is_first and not self.is_over:
+            elif len(self.here) == 1:
                 self._look_out(mine)
-            assert self.met.wait_for(lambda: self.is_over or self.round != mine, _LIMIT)
+            assert self.met.wait_for(lambda: self.round != mine, _LIMIT), "nobody was let go"
 
     def _go_on(self) -> None:
-        self.here, self.round = 0, self.round + 1
+        _waiting.difference_update(self.here)  # before they wake up: from now on they can come elsewhere
+        self.here, self.round = [], self.round + 1
         self.met.notify_all()
 
     def _look_out(self, mine: int) -> None:
@@ -69,11 +76,11 @@ class Meeting:
             while self.round == mine and alone < 2:  # twice: a lock may be on its way to the next who waits for it
                 assert time.monotonic() < end, "nobody came, and nobody was kept away"
                 self.met.wait(_LOOK)
-                coming = sum(thread.is_alive() for thread in _racing) - self.here
+                coming = sum(thread.is_alive() and thread not in _waiting for thread in _racing)
                 alone = alone + 1 if coming <= _held(looking) else 0
         if self.round == mine:
             self.is_over = True
-            self.met.notify_all()
+            self._go_on()
 
 
 def _held(looking: psycopg.Connection[Any]) -> int:
@@ -98,10 +105,12 @@ def race(*acts: Callable[[], Any]) -> list[Any]:
 
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
     _racing[:] = threads
+    _waiting.clear()
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(2 * _LIMIT)
+    assert not any(thread.is_alive() for thread in threads), "somebody never came back"
     return results
 
 
@@ -127,8 +136,8 @@ def meet_after_the_guard(monkeypatch: pytest.MonkeyPatch, people: int = 2) -> No
         return reserve.reserve(*args, **fields)
 
     monkeypatch.setattr(reserve, "obstacle", guarded)
-    monkeypatch.setattr(capture, "reserve", reserved)
-    monkeypatch.setattr(let_go, "reserve", reserved)
+    for action in (capture, let_go, refund):
+        monkeypatch.setattr(action, "reserve", reserved)
 
 
 def order_without_lock(order_id: uuid.UUID, **_: Any) -> Order:
