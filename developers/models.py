@@ -32,7 +32,7 @@ class Action(models.TextChoices):
     CLOSE = "close", _("Close payment session")
     CAPTURE = "capture", _("Capture")
     REFUND = "refund", _("Refund")
-    VOID = "void", _("Void authorization")
+    VOID = "void", _("Release authorization")
     RELEASE = "release", _("Release remaining")
     EXTEND = "extend", _("Extend authorization")
     UPDATE = "update", _("Change authorization")

@@ -25,8 +25,6 @@ _TRIED: dict[str, tuple[str, str]] = {
     State.SUCCEEDED: ("circle-check", "ok"),
     State.DECLINED: ("circle-alert", "bad"),
 }
-# people are told one word for letting go of a reservation
-_CALLED: dict[str, str] = {Kind.VOID: Kind.RELEASE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,7 @@ def _try(payment: UnclaimedPayment, tried: UnclaimedReturn) -> Try:
     if tried.came_back_at:
         icon, tone, words = "rotate-ccw", "bad", _("Came back")
     return Try(
-        kind=str(Kind(_CALLED.get(tried.kind, tried.kind)).label),
+        kind=str(Kind(tried.kind).label),
         amount=_sum(payment, tried.amount),
         state=markup.status(words, icon, tone),
         note=tried.message,

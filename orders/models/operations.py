@@ -21,7 +21,7 @@ class Kind(models.TextChoices):
     AUTHORIZE = "authorize", _("Authorization")
     CAPTURE = "capture", _("Capture")
     REFUND = "refund", _("Refund")
-    VOID = "void", _("Void")
+    VOID = "void", _("Release")  # of all that is reserved: people know one word for letting go
     RELEASE = "release", _("Release")
     EXTEND = "extend", _("Extension")
     ADJUST = "adjust", _("Changed total")  # `amount` is the new total, and `revision` its lines

@@ -9,9 +9,12 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from common import clock
+from orders.actions.let_go import cancel_order
 from orders.models import Event
-from tests.builders import captured_order
+from tests.builders import captured_order, placed_order
 from tests.cast import Company
+from tests.orders.line_edits import ALICE
 from tests.orders.pages import get, quick_order
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +48,12 @@ def test_the_timeline_leads_there(vera_client: Client, acme: Company, at: dateti
     order = quick_order(acme.store, at)
     assert f'href="/orders/{order.pk}/print/"' in get(vera_client, f"/orders/{order.pk}/")
     assert "Order FJB-1" in get(vera_client, f"/orders/{order.pk}/print/")
+
+
+def test_what_a_cancelled_order_reserved_was_released(alice_client: Client, acme: Company) -> None:
+    order = placed_order(acme.store)
+    cancel_order(order.pk, key="v", access=None, by=ALICE, at=clock.now(), tells_customer=False)
+    details, paper = (get(alice_client, f"/orders/{order.pk}/{address}/") for address in ("details", "print"))
+    assert "<h4>Release</h4>" in details
+    assert "Release, succeeded" in paper
+    assert "Void" not in details + paper

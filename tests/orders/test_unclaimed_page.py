@@ -203,7 +203,7 @@ def test_its_calls_are_shown(alice_client: Client, store: Store) -> None:
     path = f"{PAGE}{payment.pk}/logs/"
     for target in ("", "dialog"):
         page = get(alice_client, path, target=target)
-        for words in ("Webhook", "Ask about payment", "Ask what became of it", "Void authorization", "200 OK"):
+        for words in ("Webhook", "Ask about payment", "Ask what became of it", "Release authorization", "200 OK"):
             assert words in page
         assert "stranger@example.com" not in page
 
