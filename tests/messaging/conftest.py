@@ -52,7 +52,7 @@ class Server:
     controller: Controller | None = None
 
     def open(self) -> None:
-        self.controller = Controller(self.postbox, hostname="127.0.0.1", port=self.port)
+        self.controller = Controller(self.postbox, hostname="127.0.0.1", port=self.port, ready_timeout=60)
         self.controller.start()
 
     def close(self) -> None:
@@ -79,7 +79,7 @@ def server(settings: Settings) -> Iterator[Server]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     settings.EMAIL_USE_TLS = False
-    settings.EMAIL_TIMEOUT = 5
+    settings.EMAIL_TIMEOUT = 60
     server.open()
     yield server
     server.close()
