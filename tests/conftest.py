@@ -20,8 +20,9 @@ pytest_plugins = ["tests.cast", "tests.portals", "tests.browsers"]
 settings.register_profile(
     "counterfoil",
     deadline=None,  # a shared machine is no stopwatch
+    derandomize=True,  # the same examples each time: nobody's commit fails over what another found
     max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("counterfoil")
 
