@@ -96,9 +96,9 @@ class Actions:
         return f'<a id="duplicate-{link.order_id}" href="{url}"{self.duplicate}</a>'
 
     def _send_now(self, link: Any) -> str:
-        """The customer asked: one click sends a new link to the same recipient."""
+        """The customer asked: one click sends a new link to the same recipient. It carries the version the row shows."""
         url = f"{self.links}{link.id}/resend/{self.query}"
-        kind = 'class="btn primary" form="row-form"'
+        kind = f'class="btn primary" form="row-form" name="version" value="{link.order__version}"'
         return f'<button {kind} id="resend-{link.order_id}" formaction="{url}">{self.answer}</button>'
 
     def _open_order(self, link: Any) -> SafeString:

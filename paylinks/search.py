@@ -46,6 +46,7 @@ FIELDS = (
     "order__currency",
     "order__status",
     "order__is_test",
+    "order__version",
     "delivery",
     "has_stray",
 )

@@ -18,20 +18,14 @@ from orders.actions.redraft import content_of, redraft_order
 from orders.changes import Content, changes_of
 from orders.lines import check_lines
 from orders.models import Order
-from orders.timeline import What, happened_since
 from paylinks.actions.create import OrderInput, check_order
 from paylinks.actions.issue import issue_link
 from paylinks.actions.lock import locked
 from paylinks.actions.retire import retire_link
+from paylinks.meanwhile import acted_since
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 from paylinks.settle import after_closing, refuse_begun
-
-# What a customer does, or a link's end, changes nothing of what the form shows: a running
-# attempt is closed first, and a payment is told by the rules.
-HARMLESS = frozenset(
-    {What.LINK_OPENED, What.LINK_DECLINED, What.LINK_ABANDONED, What.LINK_REQUESTED, What.LINK_EXPIRED}
-)
 
 
 def amend_order(
@@ -114,7 +108,7 @@ def _guard(link: PaymentLink, version: int, access: Access | None, at: datetime)
     found = obstacle(link, LinkVerb.AMEND, access, at)
     if found is not None and found.code != "replaced":
         raise found.error()
-    if found is not None or any(event.kind not in HARMLESS for event in happened_since(link.order, version)):
+    if found is not None or acted_since(link.order, version):
         words = _("The order has changed since you opened it. Nothing was sent; look at it as it is now.")
         raise DomainError("stale", words)
 

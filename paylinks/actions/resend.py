@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -15,6 +16,7 @@ from orders.models import Order
 from paylinks.actions.issue import issue_link
 from paylinks.actions.lock import locked
 from paylinks.actions.retire import retire_link
+from paylinks.meanwhile import check_unchanged, refuse
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 from paylinks.settle import after_closing, refuse_begun
@@ -27,18 +29,23 @@ def resend_link(
     by: Actor,
     at: datetime,
     recipient: str = "",
+    key: uuid.UUID | None = None,
+    version: int | None = None,
 ) -> PaymentLink:
     """Issue a new link in place of `link_id`; an empty recipient keeps the old one.
 
-    A running attempt is closed at the gateway first. Raises DomainError:
-    `just_paid` when it has succeeded meanwhile, `attempt_unknown` when the
-    gateway does not answer, `replaced` when somebody was faster.
+    A running attempt is closed at the gateway first. The same `key` answers its
+    link again. Raises DomainError: `just_paid` when the attempt has succeeded
+    meanwhile, `attempt_unknown` when the gateway does not answer, `stale` when
+    somebody acted since `version`, or the obstacle of the rules.
     """
     links = PaymentLink.objects.visible_to(access) if access is not None else PaymentLink.objects.all()
     link = links.select_related("order__store__merchant").get(pk=link_id)
-    found = obstacle(link, LinkVerb.RESEND, access, at)
-    if found is not None:
-        raise found.error()
+    name = uuid.uuid5(link.order_id, f"resend-{key}") if key else None  # of this order only, whatever a form sends
+    earlier = _earlier(name)
+    if earlier is not None:
+        return earlier
+    _guard(link, version, access, at)
     target = recipient or link.recipient
     check_sending(
         person=str(by.user_id),
@@ -47,24 +54,45 @@ def resend_link(
         country=link.order.country,
         channel=Channel.of(target),
     )
-    done: PaymentLink = after_closing(
-        link.order_id, lambda: _replace(link_id, target, access=access, by=by, at=at), by=by, at=at
-    )
+    act = partial(_replace, link_id, target, name=name, version=version, access=access, by=by, at=at)
+    done: PaymentLink = after_closing(link.order_id, act, by=by, at=at)
     return done
 
 
 @transaction.atomic(durable=True)
-def _replace(link_id: uuid.UUID, recipient: str, *, access: Access | None, by: Actor, at: datetime) -> PaymentLink:
+def _replace(
+    link_id: uuid.UUID,
+    recipient: str,
+    *,
+    name: uuid.UUID | None,
+    version: int | None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+) -> PaymentLink:
     old = locked(link_id, access=access)
+    earlier = _earlier(name)
+    if earlier is not None:
+        return earlier  # the same form, posted twice at once: the first has finished meanwhile
     refuse_begun(old.order_id)
-    found = obstacle(old, LinkVerb.RESEND, access, at)
-    if found is not None:
-        raise found.error()
+    _guard(old, version, access, at)
     retire_link(old, by=by, at=at)
     _correct_contact(old.order, old.recipient, recipient)
-    new = issue_link(old.order, recipient=recipient, number=old.number + 1, by=by, at=at)
+    new = issue_link(old.order, recipient=recipient, number=old.number + 1, by=by, at=at, form_key=name)
     PaymentLink.objects.filter(pk=old.pk).update(replaced_by=new)
     return new
+
+
+def _earlier(name: uuid.UUID | None) -> PaymentLink | None:
+    return PaymentLink.objects.filter(form_key=name).first() if name else None
+
+
+def _guard(link: PaymentLink, version: int | None, access: Access | None, at: datetime) -> None:
+    """Raise the rules' obstacle, or `stale` when somebody acted since the form was shown."""
+    found = obstacle(link, LinkVerb.RESEND, access, at)
+    if found is not None:
+        refuse(link.order, found, version)
+    check_unchanged(link.order, version)
 
 
 def _correct_contact(order: Order, before: str, after: str) -> None:

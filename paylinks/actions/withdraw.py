@@ -16,6 +16,7 @@ from orders.actions.unwind import Unwound
 from orders.models import Event, Order
 from orders.rules import Verb, obstacle
 from orders.timeline import What, record
+from paylinks import meanwhile
 from paylinks.models import PaymentLink
 from paylinks.settle import after_closing, refuse_begun
 from paylinks.states import OPEN, LinkStatus
@@ -45,7 +46,7 @@ def withdraw_order(
     found = obstacle(order, Verb.WITHDRAW, access, at)
     if found is not None:
         refuse(order, found, version)
-    check_version(order, version)  # not under the lock: closing an attempt raises the version itself
+    check_version(order, version)
 
     @transaction.atomic(durable=True)
     def end() -> None:
@@ -55,7 +56,8 @@ def withdraw_order(
         refuse_begun(order_id)
         found = obstacle(mine, Verb.WITHDRAW, access, at)
         if found is not None:
-            raise found.error()
+            meanwhile.refuse(mine, found, version)
+        meanwhile.check_unchanged(mine, version)  # closing an attempt raises the version itself
         _close_link(mine, by=by, at=at)
         cancel_unpaid(mine, wish=key, reason=reason, tells_customer=tells_customer, by=by, at=at)
 

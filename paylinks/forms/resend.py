@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -9,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common.contact import readable
 from common.errors import DomainError
+from orders.forms import ActForm
 from paylinks.forms.recipient import read_recipient
 from paylinks.models import PaymentLink
 
 
-class ResendForm(forms.Form):
+class ResendForm(ActForm):
     """The recipient, the same or a corrected one; read as the create form reads it."""
 
     recipient = forms.CharField(
@@ -25,7 +27,7 @@ class ResendForm(forms.Form):
     )
 
     def __init__(self, *args: Any, link: PaymentLink, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"recipient": readable(link.recipient)})
+        kwargs.setdefault("initial", {"recipient": readable(link.recipient), **fresh_wish(link)})
         super().__init__(*args, **kwargs)
         self.link = link
 
@@ -36,3 +38,17 @@ class ResendForm(forms.Form):
         except DomainError as error:
             raise forms.ValidationError(error.message) from error
         return "" if found.address == self.link.recipient else found.address
+
+
+def fresh_wish(link: PaymentLink) -> dict[str, Any]:
+    """A new key for a new wish, and the version of the order that is shown with it."""
+    return {"key": uuid.uuid4(), "version": link.order.version}
+
+
+def pressed_wish(link: PaymentLink, user_id: int, version: str) -> dict[str, Any]:
+    """The wish of a row's own button: it sends only what version its row showed.
+
+    A link is replaced once. So whoever presses again wishes the same, and another person does not.
+    """
+    key = uuid.uuid5(link.pk, f"row-{user_id}")
+    return {"recipient": readable(link.recipient), "key": str(key), "version": version}

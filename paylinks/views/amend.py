@@ -15,15 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decorators import require
 from accounts.requests import PortalRequest
 from accounts.roles import Permission
-from common import clock, times
+from common import clock
 from common.contact import readable
 from common.errors import DomainError
 from orders.actions.redraft import content_of
-from orders.entries import actor_words
-from orders.models import Order
-from orders.timeline import What, happened_since
-from paylinks.actions.amend import HARMLESS, amend_order
+from paylinks.actions.amend import amend_order
 from paylinks.forms.amend import AmendDraft, amend_page
+from paylinks.meanwhile import acted_since, told
 from paylinks.models import LIFETIME, PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 
@@ -130,19 +128,9 @@ def _refused(request: PortalRequest, link: PaymentLink, version: int, error: Dom
     draft = _draft(fresh, data)
     draft.is_refused = True
     draft.read(strict=True)
-    happened = " ".join(_happened(fresh.order, version)) if error.code == "stale" else ""
+    happened = told(acted_since(fresh.order, version)) if error.code == "stale" else ""
     draft.refuse(DomainError(error.code, f"{error.message} {happened}".strip(), field=error.field))
     return _page(request, fresh, draft, status=409)
-
-
-def _happened(order: Order, version: int) -> list[str]:
-    """What others did since the form was opened, and who."""
-    words = _("%(what)s, %(who)s, %(time)s.")
-    return [
-        words % {"what": What(e.kind).label, "who": actor_words(e.origin, e.actor), "time": times.stamp(e.at)}
-        for e in happened_since(order, version)
-        if e.kind not in HARMLESS
-    ]
 
 
 def _page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.decorators import require
 from accounts.requests import PortalRequest
@@ -17,12 +19,13 @@ from accounts.roles import Permission
 from common import clock
 from common.contact import readable
 from common.errors import DomainError
-from common.htmx import respond
+from common.htmx import respond, target_of
+from orders.forms import ActForm
 from paylinks import qr
 from paylinks.actions.cancel import cancel_link
 from paylinks.actions.resend import resend_link
 from paylinks.delivery import delivery_of
-from paylinks.forms.resend import ResendForm
+from paylinks.forms.resend import ResendForm, fresh_wish, pressed_wish
 from paylinks.models import PaymentLink
 from paylinks.rules import LinkVerb, obstacle
 from paylinks.tokens import url_of
@@ -49,6 +52,7 @@ def _context(request: PortalRequest, link: PaymentLink) -> dict[str, object]:
         "recipient": readable(link.recipient),
         "back": back_of(request),
         "query": request.GET.urlencode(),
+        "is_open": link.is_open(clock.now()),
     }
 
 
@@ -66,7 +70,7 @@ def created(request: PortalRequest, link_id: uuid.UUID) -> HttpResponse:
     context = _context(request, link) | _shown_address(link)
     at = clock.now()
     may_amend = obstacle(link, LinkVerb.AMEND, request.access, at) is None
-    context |= {"delivery": delivery_of(link), "is_open": link.is_open(at), "may_amend": may_amend}
+    context |= {"delivery": delivery_of(link), "may_amend": may_amend}
     return respond(request, "paylinks/created.html", context, fragments={"delivery": "paylinks/created.html#delivery"})
 
 
@@ -87,39 +91,40 @@ def address(request: PortalRequest, link_id: uuid.UUID) -> HttpResponse:
 def resend(request: PortalRequest, link_id: uuid.UUID) -> HttpResponse:
     """A fresh 48-hour link to the same or a corrected recipient."""
     link = _link(request, link_id)
-    at = clock.now()
-    found = obstacle(link, LinkVerb.RESEND, request.access, at)
-    if request.method == "POST" and found is None:
-        return _resent(request, link)
-    return _ask_resend(request, link, ResendForm(link=link), 409 if request.method == "POST" else 200)
-
-
-def _resent(request: PortalRequest, link: PaymentLink) -> HttpResponse:
-    # a row's "New link" sends no field at all: then the recipient stays
-    form = ResendForm(request.POST, link=link) if "recipient" in request.POST else None
-    if form is not None and not form.is_valid():
-        return _ask_resend(request, link, form, 422)
-    target = form.cleaned_data["recipient"] if form else ""
+    if request.method != "POST":
+        return _ask_resend(request, link, ResendForm(link=link))
+    # a row's "New link" sends no field but the version: then the recipient stays
+    is_pressed = "recipient" not in request.POST
+    data = pressed_wish(link, request.access.user.pk, request.POST.get("version", "")) if is_pressed else request.POST
+    form = ResendForm(data, link=link)
+    if not form.is_valid():
+        is_damaged = {"key", "version"} & set(form.errors)
+        return _refused(request, link, data, _damaged()) if is_damaged else _ask_resend(request, link, form, 422)
+    at, wish = clock.now(), form.cleaned_data
     try:
-        new = resend_link(link.pk, access=request.access, by=request.access.actor, at=clock.now(), recipient=target)
+        new = resend_link(link.pk, access=request.access, by=request.access.actor, at=at, **wish)
     except DomainError as error:
-        form = form or ResendForm({"recipient": readable(link.recipient)}, link=link)
-        form.add_error(None, error.message)
-        return _ask_resend(request, link, form, 409)
-    words = _("A new link for %(reference)s is on its way to %(recipient)s.")
-    messages.success(
-        request, words % {"reference": link.order.merchant_reference1, "recipient": readable(new.recipient)}
-    )
-    return redirect(back_of(request))
+        return _refused(request, link, data, error.message)
+    if new.created_at != at:
+        _sent_already(request)
+    else:
+        words = _("A new link for %(reference)s is on its way to %(recipient)s.")
+        sent = {"reference": link.order.merchant_reference1, "recipient": readable(new.recipient)}
+        messages.success(request, words % sent)
+    return _back(request)
 
 
-def _ask_resend(request: PortalRequest, link: PaymentLink, form: ResendForm, status: int) -> HttpResponse:
-    at = clock.now()
-    found = obstacle(link, LinkVerb.RESEND, request.access, at)
-    context = _context(request, link) | {"form": form, "obstacle": found, "is_open": link.is_open(at)}
-    return respond(
-        request, "paylinks/resend.html", context, fragments={"dialog": "paylinks/resend.html#ask"}, status=status
-    )
+def _refused(request: PortalRequest, link: PaymentLink, data: Mapping[str, str], problem: str) -> HttpResponse:
+    """Nothing was done: the order's present link, what happened, and the recipient as it was typed."""
+    fresh = _current(request, link)
+    form = ResendForm({"recipient": data["recipient"], **fresh_wish(fresh)}, link=fresh)
+    form.add_error(None, problem)
+    return _ask_resend(request, fresh, form, 409)
+
+
+def _ask_resend(request: PortalRequest, link: PaymentLink, form: ResendForm, status: int = 200) -> HttpResponse:
+    found = obstacle(link, LinkVerb.RESEND, request.access, clock.now())
+    return _asked(request, "resend", _context(request, link) | {"form": form, "obstacle": found}, status)
 
 
 @require(Permission.LINKS_CREATE)
@@ -127,21 +132,52 @@ def _ask_resend(request: PortalRequest, link: PaymentLink, form: ResendForm, sta
 def cancel(request: PortalRequest, link_id: uuid.UUID) -> HttpResponse:
     """Close a link for the customer; the order stays and can get a new link."""
     link = _link(request, link_id)
-    at = clock.now()
-    found = obstacle(link, LinkVerb.CANCEL, request.access, at)
-    problem, status = "", 200
-    if request.method == "POST" and found is None:
-        try:
-            cancel_link(link.pk, access=request.access, by=request.access.actor, at=at)
-        except DomainError as error:
-            problem, status = error.message, 409
-        else:
-            words = _("The link for %(reference)s is cancelled. The customer cannot pay with it any more.")
-            messages.success(request, words % {"reference": link.order.merchant_reference1})
-            return redirect(back_of(request))
-    elif request.method == "POST":
-        status = 409
+    if request.method != "POST":
+        return _ask_cancel(request, link)
+    form = ActForm(request.POST)
+    if not form.is_valid():
+        return _ask_cancel(request, _current(request, link), _damaged())
+    at, wish = clock.now(), form.cleaned_data
+    try:
+        done = cancel_link(link.pk, access=request.access, by=request.access.actor, at=at, **wish)
+    except DomainError as error:
+        return _ask_cancel(request, _current(request, link), error.message)
+    if done.cancelled_at != at:
+        _sent_already(request)
+    else:
+        words = _("The link for %(reference)s is cancelled. The customer cannot pay with it any more.")
+        messages.success(request, words % {"reference": link.order.merchant_reference1})
+    return _back(request)
+
+
+def _ask_cancel(request: PortalRequest, link: PaymentLink, problem: str = "") -> HttpResponse:
+    """Asked, or after a refusal asked again of the order's present link."""
+    found = obstacle(link, LinkVerb.CANCEL, request.access, clock.now())
     context = _context(request, link) | {"obstacle": found, "problem": problem}
-    return respond(
-        request, "paylinks/cancel.html", context, fragments={"dialog": "paylinks/cancel.html#ask"}, status=status
-    )
+    context["form"] = ActForm(initial=fresh_wish(link))
+    return _asked(request, "cancel", context, 409 if problem else 200)
+
+
+def _damaged() -> str:
+    return _("The form was damaged on its way. Nothing was done.")
+
+
+def _sent_already(request: PortalRequest) -> None:
+    messages.info(request, _("This form had been sent already. Nothing new was done."))
+
+
+def _current(request: PortalRequest, link: PaymentLink) -> PaymentLink:
+    """The link the order has now, read anew."""
+    newest = PaymentLink.objects.visible_to(request.access).current().filter(order=link.order_id)
+    return _link(request, newest.values_list("pk", flat=True).get())
+
+
+def _asked(request: PortalRequest, name: str, context: Mapping[str, object], status: int) -> HttpResponse:
+    page = f"paylinks/{name}.html"
+    return respond(request, page, context, fragments={"dialog": f"{page}#ask"}, status=status)
+
+
+def _back(request: PortalRequest) -> HttpResponse:
+    """To the history, from its dialog too: that is left with the page it stands on."""
+    back = back_of(request)
+    return HttpResponseClientRedirect(back) if target_of(request) == "dialog" else redirect(back)

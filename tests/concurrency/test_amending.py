@@ -24,6 +24,7 @@ from tests.cast import Company
 from tests.concurrency.racing import Meeting, order_without_lock, race, without
 from tests.filling import Form
 from tests.paylinks import customers
+from tests.paylinks.asking import asked
 from tests.paylinks.test_amend_page import opened
 from tests.paylinks.typed import confirmed
 
@@ -178,7 +179,8 @@ def test_two_tabs_with_one_form_make_one_version(link: PaymentLink, alice: User)
 
 def _resends(person: User, link: PaymentLink) -> Wish:
     browser = _browser(person)
-    return lambda: browser.post(f"/links/{link.pk}/resend/", {"recipient": link.recipient}).status_code
+    form = asked(browser, link, "resend")
+    return lambda: browser.post(f"/links/{link.pk}/resend/", form).status_code
 
 
 def test_of_amending_and_resending_one_happens(link: PaymentLink, alice: User, bob: User) -> None:

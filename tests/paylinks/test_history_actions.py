@@ -15,6 +15,7 @@ from paylinks.models import PaymentLink
 from paylinks.tokens import url_of
 from tests import builders
 from tests.cast import Company
+from tests.paylinks.asking import asked
 
 DIALOG = {"HX-Request": "true", "HX-Target": "dialog"}
 
@@ -62,7 +63,8 @@ def test_looking_at_a_dialog_changes_nothing(alice_client: Client, link: Payment
 def test_resending_goes_to_the_same_recipient_and_comes_back_to_the_filtered_list(
     alice_client: Client, link: PaymentLink
 ):
-    answer = alice_client.post(f"/links/{link.pk}/resend/?status=created", {"recipient": link.recipient}, follow=True)
+    form = asked(alice_client, link, "resend")
+    answer = alice_client.post(f"/links/{link.pk}/resend/?status=created", form, follow=True)
     assert answer.redirect_chain[0][0] == "/links/?status=created"
     assert "A new link for FJB-10498 is on its way" in answer.content.decode()
     new = PaymentLink.objects.get(order=link.order, is_current=True)
@@ -70,17 +72,19 @@ def test_resending_goes_to_the_same_recipient_and_comes_back_to_the_filtered_lis
 
 
 def test_a_corrected_recipient_is_read_like_in_the_create_form(alice_client: Client, link: PaymentLink):
-    wrong = alice_client.post(f"/links/{link.pk}/resend/", {"recipient": "frida@"})
+    form = asked(alice_client, link, "resend")
+    wrong = alice_client.post(f"/links/{link.pk}/resend/", {**form, "recipient": "frida@"})
     assert wrong.status_code == 422
     assert "<title>Error:" in wrong.content.decode()
     assert 'value="frida@"' in wrong.content.decode()
-    alice_client.post(f"/links/{link.pk}/resend/", {"recipient": "nils@example.com"})
+    alice_client.post(f"/links/{link.pk}/resend/", {**form, "recipient": "nils@example.com"})
     assert PaymentLink.objects.get(order=link.order, is_current=True).recipient == "nils@example.com"
 
 
 def test_a_paid_order_gets_no_new_link(alice_client: Client, link: PaymentLink):
+    form = asked(alice_client, link, "resend")
     builders.paid(link)
-    answer = alice_client.post(f"/links/{link.pk}/resend/")
+    answer = alice_client.post(f"/links/{link.pk}/resend/", form)
     assert answer.status_code == 409
     assert "The customer has paid." in answer.content.decode()
     assert PaymentLink.objects.count() == 1
@@ -96,18 +100,19 @@ def test_without_terms_no_new_link_goes_out_and_the_reason_is_said(
 
 
 def test_cancelling_asks_first_and_then_closes_the_link(alice_client: Client, link: PaymentLink):
-    asked = alice_client.get(f"/links/{link.pk}/cancel/").content.decode()
-    assert "Cancel the link for FJB-10498?" in asked
-    assert "Keep link" in asked
-    answer = alice_client.post(f"/links/{link.pk}/cancel/", follow=True)
+    page = alice_client.get(f"/links/{link.pk}/cancel/").content.decode()
+    assert "Cancel the link for FJB-10498?" in page
+    assert "Keep link" in page
+    answer = alice_client.post(f"/links/{link.pk}/cancel/", asked(alice_client, link, "cancel"), follow=True)
     assert "is cancelled" in answer.content.decode()
     link.refresh_from_db()
     assert (link.status, link.cancelled_by) == ("cancelled", "alice@acme.example")
 
 
 def test_cancelling_twice_says_why_not(alice_client: Client, link: PaymentLink):
+    form = asked(alice_client, link, "cancel")
     cancelled(link)
-    answer = alice_client.post(f"/links/{link.pk}/cancel/")
+    answer = alice_client.post(f"/links/{link.pk}/cancel/", form)
     assert answer.status_code == 409
     assert "The link is closed." in answer.content.decode()
 

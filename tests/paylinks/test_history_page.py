@@ -18,6 +18,7 @@ from paylinks.actions.resend import resend_link
 from paylinks.models import PaymentLink
 from tests import builders
 from tests.cast import Company
+from tests.paylinks.asking import pressed
 from tests.paylinks.typed import words_of
 
 URL = "/links/"
@@ -72,7 +73,7 @@ def test_a_request_for_a_new_link_is_marked_and_answered_with_one_click(alice_cl
     page = shown(alice_client, "?status=requested")
     assert "Asked for a new link" in words_of(page.split("<tbody")[1])
     assert f'formaction="/links/{link.pk}/resend/?status=requested"' in page
-    answer = alice_client.post(f"/links/{link.pk}/resend/?status=requested")
+    answer = alice_client.post(f"/links/{link.pk}/resend/?status=requested", pressed(alice_client, link))
     assert answer["Location"] == "/links/?status=requested"
     assert PaymentLink.objects.get(order=link.order, is_current=True).number == 2
 
