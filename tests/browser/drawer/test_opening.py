@@ -15,6 +15,16 @@ from tests.browser.drawer.conftest import Shop
 from tests.browser.drawer.hands import drawer, fact, stamp, standing
 from tests.orders.stages import order_at
 
+# quicker than any hand: in the very task that brought the drawer
+PRESS_AT_ONCE = """() => {
+    const place = document.getElementById("drawer")
+    const watch = new MutationObserver(() => {
+        watch.disconnect()
+        place.querySelector('.tabs a[href*="/details/"]').click()
+    })
+    watch.observe(place, {childList: true})
+}"""
+
 
 @pytest.fixture(scope="package")
 def order(shop: Shop) -> Order:
@@ -27,6 +37,14 @@ def test_an_order_pressed_on_the_orders_page_opens_its_drawer(page: Page, order:
     page.locator(f"#order-{order.pk} a[data-row]").click()
     expect(page.locator("#drawer #order-title")).to_have_text("Frida Nyström")
     expect(page).to_have_url(re.compile(f"/orders/{order.pk}/"))
+
+
+def test_a_link_the_drawer_brings_works_the_moment_it_stands_there(page: Page, order: Order) -> None:
+    page.goto("/orders/")
+    page.evaluate(PRESS_AT_ONCE)
+    page.locator(f"#order-{order.pk} a[data-row]").click()
+    expect(page.locator("#drawer .tabs [aria-current]")).to_have_text("Details")
+    expect(page.locator(f"#order-{order.pk}")).to_be_visible()
 
 
 @pytest.mark.parametrize("how", [{"modifiers": ["Control"]}, {"button": "middle"}], ids=["control", "middle"])
