@@ -85,7 +85,7 @@ class LineField(forms.CharField):
 
 
 class ActForm(forms.Form):
-    """A wish that moves money: its own key, and the version of the order the person saw."""
+    """A wish to do something once: its own key, and the version of the order the person saw."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -107,10 +107,10 @@ class EndForm(ActForm):
         self.fields["tells_customer"].help_text = contact
 
 
-class AgainForm(forms.Form):
-    """The wish to send a message once more: to whom, and a key of its own."""
+class AgainForm(ActForm):
+    """The wish to send a message once more: to whom, and the last copy of it that was `seen`."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, recipients: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -93,6 +93,14 @@ def recipients_of(order: Order, message: Message) -> list[str]:
     return list(dict.fromkeys([present, message.recipient]))
 
 
+def newest_copy(message: Message) -> Message:
+    """The last message that says the same as this one: itself, until it was sent again."""
+    same = Message.objects.filter(
+        order_id=message.order_id, task=message.task, kind=message.kind, subject_id=message.subject_id
+    )
+    return same.latest("created_at", "pk")
+
+
 def may_send(order: Order, access: Access) -> bool:
     """Sending a customer a message again needs what sending a link again needs."""
     return access.can(Permission.LINKS_CREATE, order.store_id)

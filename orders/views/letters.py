@@ -21,9 +21,10 @@ from common.errors import DomainError
 from common.htmx import respond_dialog, target_of
 from messaging.models import Message
 from messaging.render import Rendered
+from orders.actions.lock import check_version
 from orders.actions.send_again import send_again
 from orders.forms import AgainForm
-from orders.letters import address, again_obstacle, letter_of, may_send, recipients_of
+from orders.letters import address, again_obstacle, letter_of, may_send, newest_copy, recipients_of
 from orders.messages import TASK
 from orders.rules import Verb, obstacle
 from orders.sheet import Sheet
@@ -61,17 +62,30 @@ def message_again(request: PortalRequest, order_id: uuid.UUID, message_id: uuid.
     found = _message(sheet, message_id)
     form = AgainForm(request.POST, recipients=recipients_of(sheet.order, found))
     if not form.is_valid():
-        return _ask(request, sheet, found, problem=_("Choose who it goes to. Nothing was sent."), status=422)
+        words, status = _wrong(form, sheet)
+        return _ask(request, sheet, found, problem=words, status=status)
     try:
         sent = send_again(
             order_id, message_id, **form.cleaned_data, access=request.access, by=request.access.actor, at=clock.now()
         )
     except DomainError as error:
-        return _ask(request, sheet, found, problem=error.message, status=409)
+        fresh = sheet_of(request, order_id, "customer")
+        return _ask(request, fresh, _message(fresh, message_id), problem=error.message, status=409)
     toasts.success(request, _("On its way to %(recipient)s again.") % {"recipient": sent.recipient})
     if target_of(request) != "drawer":
         return HttpResponseRedirect(sheet.address("customer"))
     return acted(request, sheet_of(request, order_id, "customer", is_alone=False))
+
+
+def _wrong(form: AgainForm, sheet: Sheet) -> tuple[str, int]:
+    """What is wrong with a form: the contact may have been changed meanwhile, and then it says by whom."""
+    try:
+        check_version(sheet.order, form.cleaned_data.get("version"))
+    except DomainError as error:
+        return error.message, 409
+    if {"key", "version", "seen"} & set(form.errors):
+        return _("The form was damaged on its way. Nothing was done."), 422
+    return _("Choose who it goes to. Nothing was sent."), 422
 
 
 def as_of_now(found: Message, render_: Callable[[Message], Rendered | None]) -> Rendered | None:
@@ -121,7 +135,12 @@ def _ask(
     is_posted = target_of(request) == "drawer"
     recipients = recipients_of(sheet.order, found)
     chosen = request.POST.get("recipient", "")
-    initial = {"key": uuid.uuid4(), "recipient": chosen if chosen in recipients else recipients[0]}
+    initial = {
+        "key": uuid.uuid4(),
+        "version": sheet.order.version,
+        "seen": newest_copy(found).pk,
+        "recipient": chosen if chosen in recipients else recipients[0],
+    }
     context = letter_context(sheet, found, as_of_now(found, render)) | {
         "form": AgainForm(initial=initial, recipients=recipients),
         "recipients": recipients,

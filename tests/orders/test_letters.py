@@ -16,6 +16,7 @@ from messaging import actions
 from messaging.models import Message
 from orders import member_mail
 from orders.actions.refund import refund_order
+from orders.letters import newest_copy
 from orders.models import Event, Operation, Order
 from orders.tasks import deliver_message, message_settled
 from tests import builders
@@ -60,7 +61,8 @@ def refund(order: Order, by: Actor) -> Operation:
 
 
 def send(client: Client, message: Message, key: uuid.UUID | None = None, to: str = "", **headers: Any) -> Any:
-    form = {"key": str(key or uuid.uuid4()), "recipient": to or message.recipient}
+    seen = {"version": str(Order.objects.get(pk=message.order_id).version), "seen": str(newest_copy(message).pk)}
+    form = {"key": str(key or uuid.uuid4()), "recipient": to or message.recipient, **seen}
     return client.post(address(message, "again/"), form, **headers)
 
 
