@@ -34,6 +34,8 @@ from tests.cast import Company, build_acme, build_globex
 
 _numbers = count(1)
 ALL = ("web", "worker", "beat")
+# a connection for each request: one kept open may be closed by the server just when the next is sent
+FRESH = httpx.Limits(max_keepalive_connections=0)
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Portal:
 
     def http(self) -> httpx.Client:
         """A browser without a screen."""
-        return httpx.Client(base_url=self.address, follow_redirects=True, timeout=20)
+        return httpx.Client(base_url=self.address, follow_redirects=True, timeout=120, limits=FRESH)
 
     def outbox(self) -> list[dict[str, Any]]:
         """What would have been sent, newest first."""
@@ -114,7 +116,7 @@ def running_portal(
         try:
             processes.start(*start)
             if "web" in start:
-                wait_until_served(address, processes)
+                wait_until_served(address, processes, seconds=180)
             with _orm_on(name, blocker):
                 yield Portal(address, _url(name), redis, processes)
         finally:
@@ -141,7 +143,7 @@ def shared_portal(
 
 
 def _surroundings(folder: Path, static: Path, more: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    port = free_port(20000 + (os.getpid() * 7 + next(_numbers) * 13) % 20000)
+    port = free_port(20000 + (os.getpid() * 7 + next(_numbers) * 13) % 12000)  # the system gives out those above 32767
     address = f"http://localhost:{port}"
     return address, {
         **places.caches(),

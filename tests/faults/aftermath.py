@@ -10,7 +10,7 @@ from orders.audit import audit_orders
 from orders.models import Order
 
 
-def until(check: Callable[[], Any], seconds: float = 40) -> Any:
+def until(check: Callable[[], Any], seconds: float = 180) -> Any:
     """The first true answer, or the last one when time is up."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

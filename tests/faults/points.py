@@ -27,7 +27,7 @@ from tests import builders
 from tests.faults.aftermath import until
 from tests.filling import Form
 from tests.orders.line_edits import grid_of
-from tests.portals import Portal
+from tests.portals import FRESH, Portal
 
 POINTS = ("before reserve", "after reserve", "after the call", "before settle", "after settle")
 
@@ -62,7 +62,7 @@ class Crashing:
             yield
         finally:
             self.waiting.unlink(missing_ok=True)
-            acting.join(60)
+            acting.join()  # a browser's patience ends
 
     @contextmanager
     def keyless(self) -> Iterator[None]:
@@ -96,7 +96,7 @@ class Crashing:
         """Her browser; what it posts may never be answered."""
         address = self.portal.address
         cookies = {f"sessionid_{urlsplit(address).port}": session_of(self.acme.people["alice"])}
-        return httpx.Client(base_url=address, cookies=cookies, headers={"Origin": address}, timeout=20)
+        return httpx.Client(base_url=address, cookies=cookies, headers={"Origin": address}, timeout=120, limits=FRESH)
 
     def form_of(self, order: Order, verb: str) -> dict[str, str]:
         """The dialog as it opens, with everything chosen."""
