@@ -33,6 +33,11 @@ document.addEventListener("cancel", (event) => {
   leave(dialog);
 }, { capture: true });
 
+// A key held since before the dialog opened answers nothing in it: Enter sends with a press of its own.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.repeat && event.target.closest?.("dialog") && !event.target.matches("textarea")) event.preventDefault();
+}, { capture: true });
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-dialog]");
   const dialog = opener && document.getElementById(opener.dataset.dialog);

@@ -89,14 +89,14 @@ def _opener(found: Locator, walk: Walk) -> Locator:
     return link if link.count() else found.get_by_role("button", name="More actions")
 
 
-def _open(page: Page, found: Locator, walk: Walk) -> Locator:
+def _open(page: Page, found: Locator, walk: Walk, *, is_held: bool = False) -> Locator:
     opener = _opener(found, walk)
     opener.focus()
-    page.keyboard.press("Enter")
     if opener.get_attribute("popovertarget"):
+        page.keyboard.press("Enter")
         page.locator("#more-actions:popover-open").wait_for()
         _tab_to(page, page.locator("#more-actions").get_by_role("link", name=walk.opener))
-        page.keyboard.press("Enter")
+    (page.keyboard.down if is_held else page.keyboard.press)("Enter")
     page.locator("#ask:modal").wait_for()
     return page.locator("#ask")
 
@@ -160,6 +160,24 @@ def test_a_dialog_is_opened_left_and_sent_with_keys_alone(page: Page, store: Sto
     _send(page, dialog, walk)
     expect(page.locator("#toasts")).to_contain_text(walk.then)
     expect(page.locator("#ask")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["cancel", "end", "resend link"])
+def test_enter_held_since_before_a_dialog_opened_sends_nothing(page: Page, store: Store, name: str) -> None:
+    walk = WALKS[name]
+    found = _place(page, _order(store, walk.stage), walk)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    dialog = _open(page, found, walk, is_held=True)
+    expect(dialog.locator(walk.first)).to_be_focused()
+    for _repeat in range(5):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(dialog.get_by_role("button", name=walk.button)).to_be_enabled()
+    assert sent == []
+    page.keyboard.press("Enter")  # a press of its own
+    expect(page.locator("#toasts")).to_contain_text(walk.then)
+    assert len(sent) == 1
 
 
 def test_escape_right_after_keep_editing_asks_again_and_is_heard(page: Page, store: Store) -> None:
