@@ -53,3 +53,8 @@ def test_every_word_is_translated():
         name: words for name in sources.named(".html", ".txt", within=("templates",)) if (words := _untranslated(name))
     }
     assert found == {}
+
+
+def test_the_button_of_a_mail_names_its_address_too():
+    mails = [name for name in sources.named(".html", within=("templates",)) if MAIL.search(name)]
+    assert [name for name in mails if 'class="button"' in sources.text(name)] == ["templates/messaging/button.html"]
