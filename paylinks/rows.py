@@ -20,7 +20,7 @@ from common import markup, times
 from common.contact import readable
 from common.markup import icon
 from messaging.models import Channel
-from orders.marks import stray_mark
+from orders.marks import alert_mark, stray_mark
 from paylinks.delivery import read
 from paylinks.models import LIFETIME
 from paylinks.row_actions import Actions
@@ -89,7 +89,14 @@ class Printer:
         return Row(
             key=str(link.order_id),
             digest=digest(
-                link.id, status, delivery.words, delivery.reason, link.requested_at, link.recipient, link.has_stray
+                link.id,
+                status,
+                delivery.words,
+                delivery.reason,
+                link.requested_at,
+                link.recipient,
+                link.has_stray,
+                link.alert,
             ),
             reference=link.order__merchant_reference1,
             order=self.actions.order(link),
@@ -98,8 +105,7 @@ class Printer:
             icon=_channel(link.channel),
             recipient=_readable(link.recipient),
             delivery=_delivery(delivery.words, delivery.tone, delivery.reason),
-            status=_mark(status, self.language, link.requested_at is not None)
-            + (stray_mark() if link.has_stray else _NO_MARK),
+            status=_mark(status, self.language, link.requested_at is not None) + _waiting(link),
             left=self._left(link, status),
             created=markup.moment(link.created_at, self.at),
             by=link.created_by,
@@ -158,6 +164,13 @@ def _mark(status: str, _language: str, asked: bool) -> SafeString:  # noqa: FBT0
     if not asked or status != LinkStatus.EXPIRED:
         return mark
     return mark + markup.status(_("Asked for a new link"), "flag", "warn")
+
+
+def _waiting(link: Any) -> SafeString:
+    """What somebody should see to; an order nobody has paid stands in no other list."""
+    if link.has_stray:
+        return stray_mark()
+    return alert_mark(link.alert) if link.alert else _NO_MARK
 
 
 @lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ from accounts.roles import Permission
 from common.ids import clean_reference
 from common.lists import Count, phone_digits, spellings_of
 from common.pages import Page, page_of
+from orders.alerts import first_alert
 from orders.strays import has_stray
 from paylinks.delivery import latest
 from paylinks.forms.history import REQUESTED, HistoryQuery
@@ -49,6 +50,7 @@ FIELDS = (
     "order__version",
     "delivery",
     "has_stray",
+    "alert",
 )
 
 
@@ -87,7 +89,8 @@ def _reach(access: Access) -> Access:
 
 
 def _values(links: PaymentLinkQuerySet) -> Any:
-    return links.annotate(delivery=latest(), has_stray=has_stray("order_id")).values_list(*FIELDS, named=True)
+    marks = {"has_stray": has_stray("order_id"), "alert": first_alert("order_id")}
+    return links.annotate(delivery=latest(), **marks).values_list(*FIELDS, named=True)
 
 
 def matching(access: Access, query: HistoryQuery, at: datetime) -> PaymentLinkQuerySet:

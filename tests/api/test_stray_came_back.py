@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -116,6 +117,20 @@ def test_the_order_says_so_and_a_person_gives_it_back_again(attempt: Attempt, al
     assert "Nothing waits to be given back here any more." in alice_client.post(path, follow=True).content.decode()
     assert _strays(attempt).count() == 3
     assert audit_order(attempt.order_id, asks_gateway=True) == []
+
+
+def test_the_history_marks_the_order_nobody_has_paid_until_it_is_seen_to(
+    attempt: Attempt, alice_client: Client
+) -> None:
+    _fail(attempt)
+    delivery.deliver_due()
+    page = get(alice_client, "/links/")
+    assert "Refund came back</span>" in page
+    assert Order.objects.get(pk=attempt.order_id).placed_at is None  # so it stands in no other list
+    [seen] = re.findall(r'"rows": "([^"]+)"', page)
+    assert alice_client.get("/links/pulse/", {"rows": seen}).status_code == 204
+    alice_client.post(f"/orders/{attempt.order_id}/notices/{Alert.objects.get().pk}/dismiss/")
+    assert "Refund came back</span>" not in get(alice_client, "/links/pulse/", rows=seen)
 
 
 def test_refused_again_it_still_waits(attempt: Attempt, alice_client: Client) -> None:
