@@ -127,9 +127,9 @@ def test_a_second_click_that_cannot_connect_leaves_the_open_session(
 
 
 def test_starting_again_past_the_end_keeps_the_attempt_that_may_still_be_finished(store: Store) -> None:
-    link = builders.system_link(store, at=clock.now() - timedelta(hours=48) + timedelta(seconds=30))
+    link = builders.system_link(store, at=clock.now() - timedelta(hours=48) + timedelta(minutes=5))
     attempt = builders.begun(link)
-    sandbox_clock.remember(timedelta(minutes=2))
+    sandbox_clock.remember(timedelta(minutes=10))
     Client().post(customers.url(link, "restart/"))
     attempt.refresh_from_db()
     assert attempt.state == "begun"
