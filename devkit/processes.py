@@ -164,7 +164,7 @@ def _signal(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-def wait_until_served(address: str, processes: Processes, seconds: float = 60) -> None:
+def wait_until_served(address: str, processes: Processes, seconds: float = 180) -> None:
     """Return once the portal answers; tell the log's end when it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and "web" not in processes.ended():

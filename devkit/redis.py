@@ -17,7 +17,7 @@ from redis.retry import Retry
 
 from devkit import people, places
 
-_PATIENCE = 20  # seconds until a fresh server must answer
+_PATIENCE = 60  # seconds until a fresh server must answer
 
 
 def find() -> tuple[str, str]:

@@ -116,11 +116,12 @@ def running_portal(
         try:
             processes.start(*start)
             if "web" in start:
-                wait_until_served(address, processes, seconds=180)
+                wait_until_served(address, processes)
             with _orm_on(name, blocker):
                 yield Portal(address, _url(name), redis, processes)
         finally:
-            processes.stop()
+            for running in list(processes.running):
+                processes.kill(running)  # to end by themselves takes them seconds, and nobody reads what they leave
             redis.stop()
             with _server() as server:  # a test may have restarted it
                 _drop(server, name)

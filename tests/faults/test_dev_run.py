@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from devkit import places, temporary
+from devkit.running import free_port
 from tests.faults.aftermath import until
 
 _STARTS = 300  # seconds; the first start makes a database
@@ -87,10 +88,12 @@ def _belongs(process: psutil.Process, folder: str) -> bool:
 
 @contextmanager
 def _taken_port() -> Iterator[int]:
+    """A port below those the system gives out: the next one is still free once the portal needs it."""
+    port = free_port(20000 + os.getpid() * 7 % 12000)
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         listener.listen()
-        yield int(listener.getsockname()[1])
+        yield port
 
 
 @pytest.fixture
