@@ -42,9 +42,18 @@ def close_alerts(order: Order, kind: str, *, at: datetime, operation: Operation 
 
 
 def close_reversals(order: Order, refund: Operation, *, at: datetime) -> None:
-    """A refund of a locked order makes good for those that came back and were not larger."""
+    """A refund of a locked order makes good for refunds that came back: the same sum first, then the oldest.
+
+    Only for what somebody knew of when it was asked for, and never for more, in minor units, than it gave.
+    """
     alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
-    alerts.filter(operation__amount__lte=refund.amount, operation__is_stray=False).update(closed_at=at)
+    known = alerts.filter(operation__is_stray=False, opened_at__lte=refund.requested_at)
+    left = refund.amount
+    came_back = known.order_by("opened_at", "id").values_list("pk", "operation__amount")
+    for alert_id, amount in sorted(came_back, key=lambda each: each[1] != refund.amount):
+        if amount <= left:
+            Alert.objects.filter(pk=alert_id).update(closed_at=at)
+            left -= amount
 
 
 def close_stray_reversals(order: Order, account: GatewayAccount, payment_reference: str, *, at: datetime) -> None:

@@ -14,6 +14,7 @@ from common import clock
 from common.actor import Actor
 from messaging.actions import deliver
 from messaging.models import Message
+from orders import operations
 from orders.actions.refund import refund_order
 from orders.audit import audit_order
 from orders.cutting import Free
@@ -21,8 +22,10 @@ from orders.member_mail import render
 from orders.models import Alert, Line, Operation, Order
 from orders.selection import Selection, rest_to_refund
 from orders.syncing import sync_order
-from sandbox.actions import by_hand
-from sandbox.models import Movement
+from sandbox import delivery
+from sandbox.actions import by_hand, controls
+from sandbox.actions.operations import settle
+from sandbox.models import Behaviour, Movement
 from tests import builders
 from tests.orders.pages import get
 
@@ -99,6 +102,46 @@ def test_the_order_says_so_and_is_found_until_somebody_refunds_again(
     _refund(order, Actor.member(bob), _bowl(order))
     assert not Alert.objects.filter(closed_at=None).exists()
     assert "Refund came back</span>" not in get(alice_client, "/orders/")
+
+
+def _free(amount: int) -> Selection:
+    return Selection(frees=(Free(amount, 2500, "Discount"),))
+
+
+def _waiting(order: Order) -> list[int]:
+    """The sums of the notices that are open."""
+    alerts = Alert.objects.filter(order=order, closed_at=None).order_by("opened_at", "id")
+    return list(alerts.values_list("operation__amount", flat=True))
+
+
+def test_a_refund_asked_for_before_makes_good_for_nothing(order: Order, bob: User) -> None:
+    session = uuid.UUID(order.session_reference)
+    first = _refund(order, Actor.member(bob), _free(30000))
+    controls.set_behaviour(Behaviour.Kind.LATE, at=clock.now(), key_prefix="refund-", times=1)
+    second = _refund(order, Actor.member(bob), _free(40000))
+    Movement.objects.filter(key=second.key).update(settles_at=clock.now() + timedelta(days=30))
+    by_hand.fail_refund(Movement.objects.get(key=first.key).pk, session, clock.now())
+    delivery.deliver_due()
+    second.refresh_from_db()
+    assert (second.state, _waiting(order)) == ("pending", [30000])
+    settle(Movement.objects.get(key=second.key).pk, session, clock.now())
+    assert operations.resolve(second.pk).state == "succeeded"
+    assert _waiting(order) == [30000]
+
+
+@pytest.mark.parametrize(
+    ("given", "waiting"),
+    [([40000], [30000]), ([35000], [40000]), ([30000, 40000], []), ([70000], []), ([29999, 39999], [40000])],
+)
+def test_no_refund_makes_good_for_more_than_it_gave(
+    order: Order, bob: User, given: list[int], waiting: list[int]
+) -> None:
+    for refund in [_refund(order, Actor.member(bob), _free(amount)) for amount in (30000, 40000)]:
+        _comes_back(order, refund)
+    assert _waiting(order) == [30000, 40000]
+    for amount in given:
+        assert _refund(order, Actor.member(bob), _free(amount)).state == "succeeded"
+    assert _waiting(order) == waiting
 
 
 def test_who_refunded_gets_a_mail(order: Order, bob: User, mailoutbox: list[Any]) -> None:
