@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.access import Access
 from accounts.roles import Permission
+from common.actor import Origin
 from developers.models import RequestLog
 from developers.models import RequestLogQuerySet as Calls
 from orders.actions.place import attempt_of
@@ -32,12 +33,17 @@ def log_address(order: Order, access: Access, query: str) -> Callable[[Event], s
 
 
 def calls_of(event: Event, access: Access) -> Calls:
-    """The calls about what an event tells: its operation, the customer's attempt behind it, or the whole order."""
+    """The calls about what an event tells: its operation, the customer's attempt behind it, or the whole order.
+
+    What the gateway tells by itself is heard of in calls about the order: nobody had asked for it.
+    """
     calls = RequestLog.objects.visible_to(access)
+    around = (event.at - _AROUND, event.at + _AROUND)
+    of_order = calls.filter(order_id=event.order_id, operation_id=None, attempt_id=None, at__range=around)
     if event.kind in _ASKED:
-        around = (event.at - _AROUND, event.at + _AROUND)
-        return calls.filter(order_id=event.order_id, operation_id=None, attempt_id=None, at__range=around)
-    return calls.about(_subjects(event))
+        return of_order
+    found = calls.about(_subjects(event))
+    return found | of_order if _is_told(event) else found
 
 
 def _has_calls(event: Event) -> bool:
@@ -49,6 +55,11 @@ def _is_decided(event: Event) -> bool:
     """What the gateway decided about the authorization itself, after its review or by charging at once."""
     is_rejected = event.data.get("reason") == "review_rejected"
     return is_rejected or event.kind == What.ORDER_REVIEW_APPROVED or bool(event.data.get("at_once"))
+
+
+def _is_told(event: Event) -> bool:
+    """What the gateway moved, or sent back, without being asked."""
+    return event.operation is not None and event.operation.origin == Origin.GATEWAY
 
 
 def _subjects(event: Event) -> set[uuid.UUID]:

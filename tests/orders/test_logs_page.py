@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from developers.models import RequestLog
 from orders.actions.expire import expire_authorizations
 from orders.actions.refund import refund_order
 from orders.models import Event, Order
+from orders.syncing import sync_order
 from sandbox import clock as sandbox_clock
+from sandbox.actions.by_hand import move_by_hand
 from sandbox.actions.controls import set_behaviour
 from sandbox.actions.operations import settle as settle_movement
 from sandbox.actions.sessions import review
@@ -129,6 +132,33 @@ def test_an_expiry_opens_what_the_gateway_was_asked_then(alice_client: Client, s
     assert expire_authorizations(clock.now()) == 1
     page = log_page(alice_client, order, "Authorization expired")
     assert page.count("<b>Ask about payment</b>") == 1
+    assert "<b>Begin payment</b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("moves", "title"),
+    [
+        (("capture",), "Captured"),
+        (("capture", "refund"), "Refunded"),
+        (("capture", "release"), "Remaining authorization released"),
+        (("void",), "Cancelled"),
+    ],
+)
+@pytest.mark.parametrize("is_told", [True, False], ids=["heard", "asked"])
+def test_what_the_gateway_moved_by_itself_opens_the_calls_that_told_it(
+    alice_client: Client, store: Store, moves: tuple[str, ...], title: str, is_told: bool
+) -> None:
+    order = builders.placed_order(store)
+    for kind in moves:
+        amount = 10000 if kind in ("capture", "refund") else None
+        move_by_hand(uuid.UUID(order.session_reference), kind, amount=amount, at=clock.now())
+    if is_told:
+        hear()
+    else:
+        sync_order(order.pk, by=builders.Actor.system(), at=clock.now())
+    page = log_page(alice_client, order, title)
+    assert ("<b>Webhook</b>" in page) is is_told
+    assert "<b>Ask about payment</b>" in page
     assert "<b>Begin payment</b>" not in page
 
 
