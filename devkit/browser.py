@@ -5,7 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page, Playwright
+
+PATIENCE = 30_000  # milliseconds for whatever is waited for: much, as a loaded machine is no stopwatch
+# a page whose scripts have not run yet, or that brought something in a moment ago
+_UNREADY = """(() => {
+  const isReady = () => document.readyState === "complete" && !document.querySelector(".htmx-settling");
+  return {
+    query: () => isReady() ? null : document.documentElement,
+    queryAll: () => isReady() ? [] : [document.documentElement],
+  };
+})()"""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -26,6 +39,24 @@ def find() -> str:
         if found := _installed():
             return found
     raise SystemExit("No Chromium: install it (Debian: sudo apt install chromium) or name a Chrome in CHROMIUM.")
+
+
+def prepare(playwright: Playwright) -> None:
+    """Teach it what an unready page is; before the first context."""
+    playwright.selectors.register("unready", _UNREADY)
+
+
+def be_patient(context: BrowserContext) -> None:
+    """Nothing on its pages is pressed or waited for before they are ready.
+
+    A press before that follows the link itself, which is right, but not what a test of the scripts looks at.
+    """
+    context.set_default_timeout(PATIENCE)
+    context.on("page", _wait_until_ready)
+
+
+def _wait_until_ready(page: Page) -> None:
+    page.add_locator_handler(page.locator("unready=page"), lambda: None)
 
 
 def _apt(*arguments: str) -> None:

@@ -42,11 +42,13 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=browser.PATIENCE)
     # Playwright's loop runs in this thread, so Django thinks it is inside async code
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
+        browser.prepare(playwright)
         started = playwright.chromium.launch(executable_path=browser.find(), args=FLAGS)
         yield started
         started.close()
@@ -84,7 +86,7 @@ def quiet_pages(chromium: Browser) -> Iterator[Callable[..., Page]]:
             timezone_id="Europe/Stockholm",
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        browser.be_patient(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.extend(_complaint(message, tolerate)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -96,13 +98,19 @@ def quiet_pages(chromium: Browser) -> Iterator[Callable[..., Page]]:
     assert complaints == [], f"the console complained: {complaints}"
 
 
-# what htmx says of a request that a newer one took the place of; one that failed says htmx:sendError as well
-_REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
+OF_NO_MATTER = (
+    # what htmx says of a request that a newer one took the place of; one that failed says htmx:sendError as well
+    "htmx:afterRequest",
+    "htmx:sendAbort",
+    # a page that was left, and a machine whose network changed: what was not loaded then is missed by the test itself
+    "Failed to load resource: net::ERR_ABORTED",
+    "Failed to load resource: net::ERR_NETWORK_CHANGED",
+)
 
 
 def _complaint(message: ConsoleMessage, tolerate: str) -> list[str]:
     address = message.location.get("url")  # none: axe itself did it, from the debugger's channel
-    if message.type != "error" or tolerate in message.text or not address or message.text.startswith(_REPLACED):
+    if message.type != "error" or tolerate in message.text or not address or message.text.startswith(OF_NO_MATTER):
         return []
     return [f"{message.text} ({address})"]
 
@@ -112,6 +120,7 @@ def audit(page: Page) -> list[str]:
 
     With a bar over what scrolls all of it is shown: axe calls a cell half under the bar too small.
     """
+    page.wait_for_load_state()
     size = page.viewport_size if page.locator(".drawer .savebar").count() else None
     if size:
         page.set_viewport_size({"width": size["width"], "height": 2400})
