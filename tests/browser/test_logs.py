@@ -49,6 +49,7 @@ def test_a_capture_opens_its_calls_and_copies_a_body(
     assert overhang(page) == 0
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     dialog.get_by_role("button", name="Copy Request").click()
+    expect(page.locator("#announcer")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("{\n")
     assert '"amount": 206820' in copied

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from orders.models import Order
 from tests import builders
@@ -53,7 +54,7 @@ def test_the_pens_lead_to_what_they_stand_beside(page: Page, order: Order) -> No
     _looks_right(page, "customer")
     page.get_by_role("link", name="Edit delivery address").click()
     page.locator("#ask[open]").wait_for()
-    assert page.evaluate("document.activeElement.id") == "id_delivery_given_name"
+    expect(page.locator("#id_delivery_given_name")).to_be_focused()
     page.get_by_role("textbox", name="Phone").fill("070-174 06 35")
     page.get_by_text("Saved as +46 70 174 06 35").wait_for()
     page.get_by_text("frida.nystrom@example.com gets a message").wait_for()
@@ -62,7 +63,7 @@ def test_the_pens_lead_to_what_they_stand_beside(page: Page, order: Order) -> No
     page.get_by_role("textbox", name="E-mail").press("Enter")
     summary = page.locator("[data-error-summary]")
     summary.wait_for()
-    assert summary.evaluate("summary => summary === document.activeElement")
+    expect(summary).to_be_focused()
     _looks_right(page, "refused")
     page.get_by_role("textbox", name="E-mail").fill("astrid@example.com")
     page.get_by_role("button", name="Save changes").click()
@@ -78,7 +79,7 @@ def test_references_are_edited_by_keyboard(page: Page, order: Order) -> None:
     page.get_by_text("Before: empty").wait_for()
     _looks_right(page, "edit references")
     page.get_by_role("textbox", name="Merchant reference 2").press("Enter")  # walks on and never sends
-    assert page.evaluate("document.activeElement.id") == "line-0-name"
+    expect(page.locator("#line-0-name")).to_be_focused()
     page.get_by_role("button", name="Save changes").press("Enter")
     page.get_by_text("Saved. Old and new values stand in the timeline.").wait_for()
-    assert page.get_by_role("button", name="Copy merchant reference 2 PO 77-2291").count() >= 1
+    expect(page.get_by_role("button", name="Copy merchant reference 2 PO 77-2291").first).to_be_visible()

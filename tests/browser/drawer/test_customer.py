@@ -12,6 +12,7 @@ from tests import builders
 from tests.browser.drawer.conftest import Shop
 from tests.browser.drawer.hands import drawer, fact, section, standing
 from tests.browsers import audit, overhang
+from tests.faults.aftermath import until
 from tests.portals import Portal
 
 
@@ -83,13 +84,7 @@ def test_messages_are_listed_read_and_sent_again(page: Page, portal: Portal, sto
     order = builders.placed_order(store, merchant_reference1="FJB-AGAIN")
     told = Message.objects.get(order_id=order.pk, kind="order.confirmation")
     portal.run_task("orders.tasks.deliver_message", str(told.pk))
-    found = drawer(page, order)
-    expect(found.locator(".timeline")).to_be_visible()
-    for _try in range(40):
-        told.refresh_from_db()
-        if told.state == "sent":
-            break
-        page.wait_for_timeout(250)
+    assert until(lambda: Message.objects.filter(pk=told.pk, state="sent").exists())
     found = drawer(page, order, "Customer")
     found.get_by_role("link", name="Show Confirmation of the order").click()
     dialog = page.locator("#ask[open]")
