@@ -15,6 +15,7 @@ from common.db import Row, instance
 from common.money import format_money
 from orders.entries import actor_words
 from orders.models import Alert, Kind, Operation, Order, State
+from orders.rules import Verb, obstacle
 
 # Every list asks it for every row. The last by name goes first: a refund that came back, no
 # answer for a day, an end half-way, a difference.
@@ -76,7 +77,7 @@ def notice_of(
     if alert.operation is not None and alert.operation.kind == Kind.REVERSAL and alert.operation.is_stray:
         return _stray_back(alert, alert.operation, can_dismiss=can_dismiss, can_refund=can_refund)
     is_half = alert.kind == Alert.Kind.HALF_ENDED
-    title, text, icon = _half_ended(alert, order) if is_half else _WORDS[alert.kind](alert)
+    title, text, icon = _WORDS[alert.kind](alert, order)
     is_ours = can_dismiss and alert.kind != Alert.Kind.HANDED_OVER
     url = reverse("orders:dismiss", args=[alert.order_id, alert.pk]) if is_ours else ""
     return Notice(title, text, icon, url, go_url=cancel_url if is_half else "")
@@ -111,7 +112,7 @@ def _stray_back(alert: Alert, reversal: Operation, *, can_dismiss: bool, can_ref
     return Notice(title, text, icon, dismiss, reverse("orders:return_again", args=places) if can_refund else "")
 
 
-def _came_back(alert: Alert) -> tuple[str, str, str]:
+def _came_back(alert: Alert, _order: Order | None = None) -> tuple[str, str, str]:
     reversal = _operation(alert)
     refund = reversal.reverses or reversal
     title = _("The refund of %(sum)s from %(day)s failed at the bank on %(failed)s.") % {
@@ -122,19 +123,22 @@ def _came_back(alert: Alert) -> tuple[str, str, str]:
     return title, _("The money is back with you; refund again or pay the customer another way."), "rotate-ccw"
 
 
-def _handed_over(alert: Alert) -> tuple[str, str, str]:
+def _handed_over(alert: Alert, order: Order) -> tuple[str, str, str]:
     operation = _operation(alert)
     names = {"sum": _sum(operation), "asked": times.stamp(operation.requested_at)}
-    title = _TITLES[operation.kind]() % names
+    title = _TITLES["stray" if operation.is_stray else operation.kind]() % names
     if operation.state == "pending":
         text = _("The gateway has said for a day that it is working on it.")
     else:
         text = _("The gateway has not told for 24 hours whether money moved, so nothing is booked.")
-    advice = _(
-        "Look in the gateway’s own portal for payment %(payment)s or our key %(key)s, then press Sync payments. "
-        "The gateway is asked once a day until it answers."
-    ) % {"payment": operation.payment_reference, "key": operation.key}
-    return title, f"{text} {advice}", "flag"
+    if obstacle(order, Verb.SYNC, None, alert.opened_at) is None:
+        where = _(
+            "Look in the gateway’s own portal for payment %(payment)s or our key %(key)s, then press Sync payments."
+        )
+    else:
+        where = _("Look in the gateway’s own portal for payment %(payment)s or our key %(key)s.")
+    where %= {"payment": operation.payment_reference, "key": operation.key}
+    return title, f"{text} {where} {_('The gateway is asked once a day until it answers.')}", "flag"
 
 
 def _half_ended(alert: Alert, order: Order) -> tuple[str, str, str]:
@@ -157,14 +161,15 @@ def _half_ended(alert: Alert, order: Order) -> tuple[str, str, str]:
     return title % names, text % names, "circle-x"
 
 
-def _differs(_alert: Alert) -> tuple[str, str, str]:
+def _differs(_alert: Alert, _order: Order) -> tuple[str, str, str]:
     text = _("The numbers are in Details, under Payments. Nothing was changed for them.")
     return _("Our books and the gateway’s differ"), text, "scale"
 
 
-_WORDS: dict[str, Callable[[Alert], tuple[str, str, str]]] = {
+_WORDS: dict[str, Callable[[Alert, Order], tuple[str, str, str]]] = {
     Alert.Kind.REFUND_REVERSED: _came_back,
     Alert.Kind.HANDED_OVER: _handed_over,
+    Alert.Kind.HALF_ENDED: _half_ended,
     Alert.Kind.DIFFERENCE: _differs,
 }
 _TITLES: dict[str, Callable[[], str]] = {
@@ -174,6 +179,7 @@ _TITLES: dict[str, Callable[[], str]] = {
     Kind.RELEASE: lambda: _("No answer about the release of %(sum)s from %(asked)s"),
     Kind.EXTEND: lambda: _("No answer about the extension from %(asked)s"),
     Kind.ADJUST: lambda: _("No answer about the new total of %(sum)s from %(asked)s"),
+    "stray": lambda: _("No answer since %(asked)s about giving back %(sum)s that nobody expected"),
 }
 
 

@@ -19,6 +19,7 @@ from messaging.actions import queue
 from messaging.models import Channel, Message
 from messaging.render import Rendered, mail
 from orders.models import Operation, Order
+from orders.rules import Verb, obstacle
 
 TASK = "orders.tasks.deliver_member_message"
 REFUND_REVERSED = "member.refund_reversed"
@@ -85,8 +86,14 @@ def _handed_over(operation: Operation) -> Rendered | None:
         "asked": times.stamp(operation.requested_at),
         "key": operation.key,
         "payment": operation.payment_reference,
+        "is_stray": operation.is_stray,
+        "can_sync": obstacle(operation.order, Verb.SYNC, None, operation.requested_at) is None,
     }
-    subject = _("No answer from the gateway for a day: %(kind)s of %(amount)s for %(reference)s") % context
+    if operation.is_stray:
+        subject = _("No answer from the gateway for a day: giving back %(amount)s that nobody expected, %(reference)s")
+    else:
+        subject = _("No answer from the gateway for a day: %(kind)s of %(amount)s for %(reference)s")
+    subject %= context
     return mail("orders/mail/member_handed_over", subject, context, is_test=operation.order.is_test)
 
 

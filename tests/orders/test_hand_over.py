@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +21,11 @@ from orders.actions.capture import capture_order
 from orders.audit import audit_order
 from orders.member_mail import render
 from orders.models import Alert, Event, Operation, Order
+from paylinks import settle
 from sandbox import clock as sandbox_clock
 from sandbox.actions import controls
-from sandbox.models import Behaviour
+from sandbox.actions.sessions import choose
+from sandbox.models import Behaviour, Session
 from tests import builders
 from tests.orders.pages import get
 from tests.paylinks.customers import silent_gateway
@@ -124,3 +129,36 @@ def test_for_the_systems_own_work_the_admins_hear_of_it(store: Store, monkeypatc
     assert [message.recipient for message in Message.objects.filter(kind="member.handed_over")] == [
         "alice@acme.example"
     ]
+
+
+@pytest.fixture
+def stray(store: Store) -> Operation:
+    """A payment of 1.00 too much for an order nobody has paid, on its way back."""
+    attempt = builders.begun(builders.system_link(store))
+    choose(
+        uuid.UUID(attempt.session_reference), Session.State.AUTHORIZED, at=clock.now(), has_webhook=False, extra=100
+    )
+    settle.check_attempt(attempt.pk, at=clock.now())
+    return Operation.objects.get(order=attempt.order_id, is_stray=True)
+
+
+def test_of_money_nobody_expected_it_says_so_and_advises_what_is_possible(
+    stray: Operation, alice_client: Client, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    with silent_gateway(monkeypatch):
+        operations.run(stray.pk)
+        _sweep(timedelta(hours=25))
+    page = html.unescape(get(alice_client, f"/orders/{stray.order_id}/"))
+    assert re.search(r"No answer since [^<]+ about giving back 2,069.20 SEK that nobody expected", page)
+    assert f"for payment {stray.payment_reference} or our key {stray.key}. The gateway is asked once a day" in page
+    deliver(Message.objects.get(kind="member.handed_over").pk, render, clock.now())
+    [sent] = mailoutbox
+    assert "giving back 2,069.20 SEK that nobody expected, FJB-10498" in sent.subject
+    html_body = sent.alternatives[0].content
+    for words in (page, sent.body, html_body):
+        assert "Sync payments" not in words
+        assert "about the cancellation" not in words
+    for words in (sent.body, html_body):
+        assert "2,069.20 SEK that nobody expected, paid for order FJB-10498" in words
+        assert "Release of" not in words
+        assert "once a day until it answers." in words
