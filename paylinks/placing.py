@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from common.actor import Actor
-from common.kick import kick
-from orders.actions.capture import reserve_auto_capture
 from orders.actions.place import Authorization, authorize_order
-from orders.actions.review import approve_review, reject_review
+from orders.actions.review import confirm, hear_decision
 from orders.actions.stray import return_stray
-from orders.messages import queue_confirmation
 from orders.returned_strays import waits_for_a_person
 from orders.states import Status
 from paylinks.models import GRACE, Attempt
 from paylinks.states import OPEN, AttemptState, LinkStatus
 from payments.gateway import SessionState, Snapshot
 
-_REJECTED = frozenset({SessionState.REJECTED, SessionState.DECLINED, SessionState.CANCELLED, SessionState.CLOSED})
 STRAY_CHECK = timedelta(minutes=5)
 REVIEW_CHECK = timedelta(minutes=5)
 
@@ -33,7 +29,8 @@ def paid(attempt: Attempt, snapshot: Snapshot, *, by: Actor, at: datetime) -> No
         return
     _complete(attempt, snapshot, at)
     authorize_order(attempt.order, _authorization(attempt, snapshot, at), by=by, at=at)
-    _after(attempt, at)
+    if not attempt.order.is_under_review:
+        confirm(attempt.order, at=at)
 
 
 def mismatch(attempt: Attempt, snapshot: Snapshot) -> str:
@@ -110,27 +107,7 @@ def _authorization(attempt: Attempt, snapshot: Snapshot, at: datetime) -> Author
 
 def decided(attempt: Attempt, snapshot: Snapshot, *, by: Actor, at: datetime) -> None:
     """The gateway has made up its mind about an order under review; said again, nothing happens."""
-    order = attempt.order
-    if not order.is_under_review:
-        return
-    if snapshot.state == SessionState.AUTHORIZED:
-        if not approve_review(order, expires_at=snapshot.expires_at, by=by, at=at):
-            return  # our own cancellation is answered first; the sweep asks again
-        _after(attempt, at)
-    elif snapshot.state in _REJECTED:
-        if not reject_review(order, by=by, at=at):
-            return  # our own cancellation is answered first; the sweep asks again
-    else:
-        return  # still under review, or an answer that decides nothing: the sweep asks again
+    if not hear_decision(attempt.order, snapshot, by=by, at=at):
+        return  # the sweep asks again
     attempt.next_check_at = None
     attempt.save(update_fields=["next_check_at"])
-
-
-def _after(attempt: Attempt, at: datetime) -> None:
-    """Confirm to the customer, and reserve the automatic capture in the same transaction."""
-    if attempt.order.is_under_review:
-        return
-    queue_confirmation(attempt.order, at=at)
-    operation = reserve_auto_capture(attempt.order, at=at)
-    if operation is not None:
-        kick("orders.tasks.run_operation", str(operation.pk))

@@ -5,11 +5,42 @@ from __future__ import annotations
 from datetime import datetime
 
 from common.actor import Actor
+from common.kick import kick
+from orders.actions.capture import reserve_auto_capture
 from orders.actions.place import book_charge
-from orders.messages import queue_cancelled
+from orders.messages import queue_cancelled, queue_confirmation
 from orders.models import Kind, Operation, Order, State
 from orders.states import Status
 from orders.timeline import What, record
+from payments.gateway import SessionState, Snapshot
+
+REJECTED = frozenset({SessionState.REJECTED, SessionState.DECLINED, SessionState.CANCELLED, SessionState.CLOSED})
+
+
+def hear_decision(order: Order, snapshot: Snapshot, *, by: Actor, at: datetime) -> bool:
+    """Book what the gateway has decided about a locked order; True once nothing is left to decide.
+
+    An approval is confirmed to the customer, and the automatic capture reserved in
+    the same transaction. Our own cancellation on its way is answered first.
+    """
+    if not order.is_under_review:
+        return True
+    if snapshot.state in REJECTED:
+        return reject_review(order, by=by, at=at)
+    if snapshot.state != SessionState.AUTHORIZED:
+        return False  # still under review, or an answer that decides nothing
+    is_approved = approve_review(order, expires_at=snapshot.expires_at, by=by, at=at)
+    if is_approved:
+        confirm(order, at=at)
+    return is_approved
+
+
+def confirm(order: Order, *, at: datetime) -> None:
+    """Tell the customer of a locked order that is sure now, and reserve its automatic capture."""
+    queue_confirmation(order, at=at)
+    operation = reserve_auto_capture(order, at=at)
+    if operation is not None:
+        kick("orders.tasks.run_operation", str(operation.pk))
 
 
 def approve_review(order: Order, *, expires_at: datetime | None, by: Actor, at: datetime) -> bool:

@@ -17,6 +17,7 @@ from orders.actions import booking
 from orders.actions.lock import locked
 from orders.actions.reserve import freeze
 from orders.actions.reverse import reverse_refund
+from orders.actions.review import hear_decision
 from orders.audit import TOLD, matched
 from orders.cutting import Piece, told_capture, told_refund
 from orders.deltas import deltas, is_by_sums
@@ -44,7 +45,7 @@ class Booked:
 
 @transaction.atomic(durable=True)
 def book_movements(order_id: uuid.UUID, snapshot: Snapshot, *, seen: int, at: datetime) -> Booked:
-    """Book movements that carry a gateway reference we lack, and refunds that came back, once.
+    """Book a decision about a review, movements whose gateway reference we lack, and refunds that came back, once.
 
     Of a gateway that tells only sums, what these have grown by is booked, unless
     the order is not as it was when the gateway was asked (version `seen`): then
@@ -56,6 +57,8 @@ def book_movements(order_id: uuid.UUID, snapshot: Snapshot, *, seen: int, at: da
     if (snapshot.payment_reference, snapshot.currency) != (order.payment_reference, order.currency):
         return Booked((), before, before)
     found = []
+    if order.is_under_review:
+        hear_decision(order, snapshot, by=Actor.gateway(order.paying_account.provider), at=at)
     for movement in _news(order, snapshot, seen, at):
         operation = _try(order, movement, lambda m=movement: _book(order, m, snapshot, at))  # type: ignore[misc]
         found += [operation] if operation else []

@@ -30,6 +30,7 @@ SILENT = {
     "orders/actions/let_go.py:release_rest": _RESERVED,
     "orders/actions/let_go.py:reserve_release": _RESERVED,
     "orders/actions/refund.py:request_refund": _RESERVED,
+    "orders/actions/review.py:confirm": _RESERVED,
     "orders/actions/review.py:leave_review": "part of a cancellation, which is recorded",
     "orders/actions/report.py:note_agreement": "a stamp; that nothing differs is no event",
     "orders/actions/reserve.py:reserve": _RESERVED,
