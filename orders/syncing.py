@@ -15,6 +15,7 @@ from orders import operations
 from orders.actions.report import note_agreement, report_differences
 from orders.actions.sync import book_movements
 from orders.audit import Finding, findings_of, load
+from orders.failed_refunds import with_failed_refunds
 from orders.models import Operation, Order, State
 from orders.models.operations import IN_FLIGHT
 from orders.returned_strays import check_strays
@@ -51,6 +52,7 @@ def sync_order(order_id: uuid.UUID, *, by: Actor, at: datetime) -> Synced:
         seen = Order.objects.select_related("gateway_account__store").get(pk=order_id)
         with tracing(order_id=order_id):
             snapshot = gateway_for(seen.paying_account).fetch(seen.session_reference)
+            snapshot = with_failed_refunds(seen, snapshot)
         done = book_movements(order_id, snapshot, seen=seen.version, at=at)
         booked += done.operations
         books = load(order_id)

@@ -15,7 +15,7 @@ from orders.actions.capture import capture_order
 from orders.actions.let_go import release_order
 from orders.actions.refund import refund_order
 from orders.audit import audit_order
-from orders.models import Event, Line, Operation, Order
+from orders.models import Alert, Event, Line, Operation, Order
 from orders.selection import Selection
 from orders.syncing import Synced, sync_order
 from sandbox import delivery
@@ -147,13 +147,26 @@ def test_who_acts_while_the_gateway_is_asked_is_not_counted_as_growth(
     assert audit_order(order.pk, asks_gateway=True) == []
 
 
-def test_a_smaller_sum_is_reported_and_not_booked(order: Order) -> None:
+def test_a_refund_of_ours_that_came_back_is_reversed_once(order: Order) -> None:
     _act(capture_order, order)
-    refund = _act(refund_order, order, selection=_linen(order))
-    by_hand.fail_refund(Movement.objects.get(key=refund.key).pk, uuid.UUID(order.session_reference), clock.now())
+    back = _act(refund_order, order, selection=_linen(order))
+    stays = _act(refund_order, order)
+    by_hand.fail_refund(Movement.objects.get(key=back.key).pk, uuid.UUID(order.session_reference), clock.now())
+    done = _sync(order)
+    assert (_booked(done), done.is_clean) == ([("reversal", back.amount)], True)
+    assert (order.refunded_amount, done.booked[0].reverses_id) == (stays.amount, back.pk)
+    assert Alert.objects.get(order=order, closed_at=None).kind == Alert.Kind.REFUND_REVERSED
+    assert (_sync(order).booked, audit_order(order.pk, asks_gateway=True)) == ((), [])
+
+
+def test_a_smaller_sum_that_is_no_refund_of_ours_is_reported_and_not_booked(order: Order) -> None:
+    _act(capture_order, order)
+    theirs = _hand(order, "refund", 20000)
+    _sync(order)
+    by_hand.fail_refund(theirs.pk, uuid.UUID(order.session_reference), clock.now())
     done = _sync(order)
     found = {finding.what: (finding.expected, finding.found) for finding in done.findings}
-    assert (done.booked, found) == ((), {"refunded at the gateway": (refund.amount, 0)})
+    assert (done.booked, found) == ((), {"refunded at the gateway": (20000, 0)})
     _sync(order)
     assert Event.objects.filter(order=order, kind="sync.difference").count() == 1
 
