@@ -19,8 +19,9 @@ from orders.actions.sync import book_movements
 from orders.models import Operation, Order
 from orders.models.operations import IN_FLIGHT
 from orders.states import OPEN
+from orders.syncing import sync_order
 from orders.timeline import What, record
-from payments.gateway import Snapshot
+from payments.gateway import GatewayUnavailable, Outcome, Snapshot
 from payments.gateways import gateway_for
 
 log = structlog.get_logger(__name__)
@@ -36,8 +37,9 @@ _IN_FLIGHT = Operation.objects.filter(state__in=sorted(IN_FLIGHT))  # whatever i
 def expire_authorizations(at: datetime) -> int:
     """Book every hold that ended by `at`; answers how many.
 
-    Never while an operation is in flight or under review, and only when the
-    gateway confirms the end, or its hold's end has moved. A gateway that does
+    Never while an operation is in flight or under review, nor while the gateway
+    knows of money taken that is not booked here, and only when it confirms the
+    end, or its hold's end has moved. A gateway that does
     not answer is asked again half an hour later.
     """
     refuse_transaction()
@@ -78,7 +80,7 @@ def _has_ended(order: Order, at: datetime) -> bool:
     if _has_news(order, snapshot):
         # what the gateway took before the end must not be booked as let go
         book_movements(order.pk, snapshot, seen=order.version, at=at)
-    return not _moved(order, snapshot, at)
+    return not (_moved(order, snapshot, at) or _is_open(order, snapshot, at))
 
 
 def _has_news(order: Order, snapshot: Snapshot) -> bool:
@@ -91,6 +93,19 @@ def _moved(order: Order, snapshot: Snapshot, at: datetime) -> bool:
     if snapshot.expires_at is None or snapshot.expires_at <= at:
         return False
     _book_end(order, snapshot.expires_at, at)
+    return True
+
+
+def _is_open(order: Order, snapshot: Snapshot, at: datetime) -> bool:
+    """Whether money there is not known here: nothing is booked as let go that may have been taken."""
+    if any(movement.state == Outcome.PENDING for movement in snapshot.movements):
+        return True
+    if Order.objects.filter(pk=order.pk, captured_amount=snapshot.captured_amount).exists():
+        return False
+    try:
+        sync_order(order.pk, by=Actor.system(), at=at)  # asks again, and puts before a person what stays
+    except GatewayUnavailable:
+        log.warning("expiry.not_compared", order=str(order.pk))
     return True
 
 
