@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-_PATIENCE = 30  # seconds a message may take through worker and outbox
+_PATIENCE = 90  # seconds for what goes through the worker, as messages do: it may have to start first
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def sign_in(page: Page, email: str) -> None:
 
 def links_to(page: Page, recipient: str) -> list[str]:
     """Every link in this recipient's messages, newest first."""
-    answer = page.request.get("/sandbox/outbox.json", params={"to": recipient})
+    # a connection kept open may be closed by the server just when the next request is sent
+    answer = page.request.get("/sandbox/outbox.json", params={"to": recipient}, max_retries=5)
     return [link for item in answer.json()["items"] for link in item["links"]]
 
 
@@ -61,6 +62,17 @@ def mailed(page: Page, recipient: str, part: str, *, known: Iterable[str] = ()) 
                 return link
         time.sleep(0.2)
     raise AssertionError(f"No message to {recipient} with {part} arrived.")
+
+
+def look_until(page: Page, address: str, is_there: Callable[[], bool]) -> None:
+    """Open the page again and again until the worker has caught up."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        page.goto(address)
+        if is_there():
+            return
+        time.sleep(0.25)
+    raise AssertionError(f"{address} never shows it.")
 
 
 def write_order(page: Page, mid: str, reference: str, recipient: str, items: Iterable[Item] = BASKET) -> None:

@@ -15,6 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from devkit import places, services
+from devkit.browser import be_patient
+from devkit.browser import prepare as prepare_browser
 from devkit.processes import Processes, wait_until_served
 from devkit.running import environment, free_port, prepare
 from devkit.stops import Cast, Stop
@@ -74,6 +76,7 @@ def _portal() -> Iterator[tuple[str, Processes]]:
 @contextmanager
 def _browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
+        prepare_browser(playwright)
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM"), args=_FLAGS)
         yield browser
         browser.close()
@@ -89,7 +92,7 @@ def _stops(browser: Browser, address: str, processes: Processes) -> Iterator[Sto
             locale="en-GB",
             timezone_id="Europe/Stockholm",
         )
-        context.set_default_timeout(15_000)
+        be_patient(context)
         return context.new_page()
 
     return chain(tour(new_page, DEMO), customers(new_page, DEMO), mishaps(new_page, DEMO, processes))

@@ -41,6 +41,7 @@ def sign_in(page: Page, cast: Cast) -> Iterator[Stop]:
     before = hands.links_to(page, cast.owner)
     page.get_by_label("Work e-mail").fill(cast.owner)
     page.get_by_role("button", name="Send sign-in link").click()
+    page.get_by_role("heading", name="Check your inbox", level=1).wait_for()
     yield Stop("sign-in-sent", page)
     page.goto(hands.mailed(page, cast.owner, "/sign-in/", known=before))
     yield Stop("sign-in-link", page)

@@ -72,11 +72,7 @@ def reviewed(staff: Page, page: Page, link: str) -> Iterator[Stop]:
     staff.goto("/sandbox/")
     staff.get_by_role("button", name="Reject").first.click()
     staff.wait_for_load_state()
-    for _attempt in range(40):
-        page.goto(link)
-        if page.get_by_text("being checked").count() == 0:
-            break
-        page.wait_for_timeout(250)
+    hands.look_until(page, link, lambda: page.get_by_text("being checked").count() == 0)
     yield Stop("pay-refused", page)
 
 
@@ -120,11 +116,7 @@ def unclaimed(staff: Page, page: Page) -> Iterator[Stop]:
     page.wait_for_url("**/sandbox/checkout/**")
     hands.decide(page, "approve")
     logs = staff.locator("a[href*='/unclaimed/'][href*='/logs/']").first
-    for _attempt in range(40):
-        staff.goto("/orders/unclaimed/")
-        if logs.count():
-            break
-        staff.wait_for_timeout(500)
+    hands.look_until(staff, "/orders/unclaimed/", lambda: logs.count() > 0)
     yield Stop("unclaimed", staff, is_long=True)
     address = logs.get_attribute("href") or ""
     logs.click()

@@ -58,6 +58,7 @@ def doors(page: Page, cast: Cast, processes: Processes) -> Iterator[Stop]:
     page.goto("/orders/")
     yield Stop("no-access", page)
     page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in/**")
     page.goto(newest)
     yield Stop("sign-in-used", page, is_like_another=True)
     late = _asked(page, cast.owner)

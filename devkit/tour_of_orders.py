@@ -67,7 +67,7 @@ def _editing(page: Page) -> Iterator[Stop]:
     page.get_by_role("link", name="Edit order").click()
     page.locator("form.edit [name$=quantity]").first.fill("3")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(1500)  # the sums follow what is typed
+    page.locator("form.edit .savebar", has_text="→").wait_for()
     yield Stop("edit-lines", page)
     page.get_by_role("link", name="Discard").click()
     page.locator("form.edit").wait_for(state="detached")

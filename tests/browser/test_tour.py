@@ -17,6 +17,7 @@ from accounts import actions
 from accounts.models import Store
 from common import clock
 from common.actor import Actor
+from devkit.browser import be_patient
 from devkit.stops import Cast, Stop
 from devkit.tour import tour
 from devkit.tour_of_customers import customers
@@ -26,7 +27,7 @@ from orders.selection import Selection
 from tests import builders
 from tests.browser import watched_settings
 from tests.browser.screens import screens
-from tests.browsers import audit, overhang
+from tests.browsers import OF_NO_MATTER, audit, overhang
 from tests.builders import APRON, BOWL, DELIVERY
 from tests.cast import Company
 from tests.portals import Portal, running_portal
@@ -90,8 +91,8 @@ class Seen:
         """Errors, but for the browser's note that a page answered 4xx, or 500 where the walk broke it."""
         url = message.location.get("url", "")
         is_answer = "/static/" not in url and ("status of 4" in message.text or url.endswith("?broken=1"))
-        if message.type == "error" and not is_answer:
-            self.console.append(message.text)
+        if message.type == "error" and not is_answer and not message.text.startswith(OF_NO_MATTER):
+            self.console.append(f"{message.text} ({url})")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +121,7 @@ def seen(watched_portal: Portal, chromium: Browser) -> Seen:
             reduced_motion="reduce", locale="en-GB", timezone_id="Europe/Stockholm",
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        be_patient(context)
         context.on("console", found.hear)
         context.on("weberror", lambda failure: found.console.append(str(failure.error)))
         return context.new_page()
