@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
@@ -15,7 +16,7 @@ from common.actor import Actor
 from common.errors import DomainError
 from orders.abilities import method_of
 from orders.actions.let_go import release_order
-from orders.actions.lock import last_words, refuse
+from orders.actions.lock import check_version, last_words, locked, refuse
 from orders.actions.refund import refund_order
 from orders.actions.reserve import key_of
 from orders.cutting import refund_everything
@@ -60,10 +61,9 @@ def unwind_order(
     movements: what would be refunded then is a sum nobody saw.
     """
     wish = {"access": access, "by": by, "at": at, "tells_customer": tells_customer}
-    _guard(order_id, key, version, access=access, at=at)
     release = partial(release_order, order_id, key=key, **wish)  # type: ignore[arg-type]
     refund = partial(refund_order, order_id, reason=reason, **wish)  # type: ignore[arg-type]
-    moves, wish_id = _moves(order_id, key, release, refund, at=at)
+    moves, wish_id = _moves(order_id, key, version, release, refund, access=access, at=at)
     told = {"tells_customer": tells_customer, "reason": reason, "wish": wish_id.hex if wish_id else ""}
     wished = told if len(moves) > 1 else None
     done: list[Operation] = []
@@ -92,12 +92,27 @@ def due_refunds(order: Order) -> dict[uuid.UUID | None, int]:
     return {uuid.UUID(capture): sum(piece.amount for piece in pieces) for capture, pieces in cut.items()}
 
 
+@transaction.atomic(durable=True)
 def _moves(
-    order_id: uuid.UUID, key: str, release: _Move, refund: _Move, *, at: datetime
+    order_id: uuid.UUID,
+    key: str,
+    version: int | None,
+    release: _Move,
+    refund: _Move,
+    *,
+    access: Access | None,
+    at: datetime,
 ) -> tuple[list[_Move], uuid.UUID | None]:
-    """What was begun with the key, as it stands, and what is left to move, in their order; and the refunds' wish."""
-    order = Order.objects.select_related("gateway_account__store").get(pk=order_id)
+    """What was begun with the key, as it stands, and what is left to move, in their order; and the refunds' wish.
+
+    Refuses what cannot be ended; a form sent again is not refused, it is answered as before.
+    All under the lock: of an order and pieces from before and after somebody else's movement
+    neither the one nor the other would be true.
+    """
+    order = locked(order_id, access=access)
     begun = _begun(order_id, key)
+    if not begun:
+        _check(order, version, access, at)
     moves = []
     if Kind.RELEASE in begun or obstacle(order, Verb.RELEASE, None, at) is None:
         moves.append(release)
@@ -157,12 +172,9 @@ def _half_way(error: DomainError, order_id: uuid.UUID, version: int | None, done
     return DomainError(error.code, f"{moved_words(done)} {words}")
 
 
-def _guard(order_id: uuid.UUID, key: str, version: int | None, *, access: Access | None, at: datetime) -> None:
-    """Refuse what cannot be ended; a form sent again is not refused, it is answered as before."""
-    orders = Order.objects.visible_to(access) if access is not None else Order.objects.all()
-    order = orders.select_related("gateway_account__store").get(pk=order_id)
-    if _begun(order_id, key):
-        return
+def _check(order: Order, version: int | None, access: Access | None, at: datetime) -> None:
+    """Raise what stands in the way of ending it, or who has acted since."""
     found = obstacle(order, Verb.UNWIND, access, at)
     if found is not None:
         refuse(order, found, version)
+    check_version(order, version)
