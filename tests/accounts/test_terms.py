@@ -174,7 +174,9 @@ def dribbler(settings: Settings) -> Iterator[str]:
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         is_over.set()
-    thread.join()
+        # who had no time left to connect at all has left it waiting
+        socket.create_connection(listener.getsockname()).close()
+        thread.join()
 
 
 def test_a_server_that_dribbles_ends_in_time(dribbler: str, monkeypatch: pytest.MonkeyPatch) -> None:
