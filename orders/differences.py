@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import F, Func, JSONField
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import times
 from common.money import format_money
+from orders.models import Order
 from payments.gateway import Outcome
 
 Plain = dict[str, Any]
+
+_TOLD = """(
+    SELECT event.data -> 'differences' FROM orders_event AS event
+    WHERE event.order_id = %(expressions)s AND event.kind IN ('sync.difference', 'sync.agreed')
+    ORDER BY event.seq DESC LIMIT 1
+)"""
 
 
 class Found(Protocol):
@@ -54,6 +62,17 @@ def _plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value if isinstance(value, int | str) else str(value)
+
+
+def last_told(order: Order) -> list[Plain]:
+    """What differed when that was last told on the timeline, as it is stored; nothing once they agreed again."""
+    found: list[Plain] | None = Order.objects.filter(pk=order.pk).values_list(told_rows(), flat=True).get()
+    return found or []
+
+
+def told_rows(order: str = "pk") -> Func:
+    """The same of an order (a path from the annotated rows), within the statement that reads it; None for nothing."""
+    return Func(F(order), template=_TOLD, output_field=JSONField())
 
 
 def rows_of(stored: Iterable[Mapping[str, Any]], currency: str) -> tuple[Row, ...]:

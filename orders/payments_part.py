@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl
@@ -15,7 +15,7 @@ from common import markup
 from common.money import format_amount, format_money
 from orders.differences import Row, rows_of
 from orders.entries import actor_words, reason_words
-from orders.models import Alert, Kind, Operation, Order, State
+from orders.models import Kind, Operation, Order, State
 from orders.rules import Verb, may, obstacle
 from orders.sheet import Sheet
 from orders.states import Status
@@ -68,7 +68,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Payments:
-    """The section as one person sees it. `differences` are what the last comparison found."""
+    """The section as one person sees it. `differences` are what was last told of, until books and gateway agree."""
 
     sheet: Sheet
     history: tuple[Try, ...]
@@ -144,15 +144,14 @@ class Payments:
         return self.sheet.address("sync")
 
 
-def payments_of(sheet: Sheet, operations: Sequence[Operation], alerts: Iterable[Alert]) -> Payments | None:
+def payments_of(sheet: Sheet, operations: Sequence[Operation]) -> Payments | None:
     """The section of an order somebody has paid or tried to; None before."""
     if not sheet.order.session_reference and not operations:
         return None
     newest = sorted(
         operations, key=lambda each: (each.requested_at, each.settled_at or each.requested_at), reverse=True
     )
-    found = [alert.data["differences"] for alert in alerts if alert.kind == Alert.Kind.DIFFERENCE]
-    differences = rows_of(found[-1], sheet.order.currency) if found else ()
+    differences = rows_of(getattr(sheet.order, "told", None) or (), sheet.order.currency)
     came_back = {each.reverses_id for each in operations}
     return Payments(sheet, tuple(_try(each, is_back=each.pk in came_back) for each in newest), differences)
 

@@ -11,11 +11,9 @@ from django.db import transaction
 from common.actor import Actor
 from orders.actions.alerts import close_alerts, raise_alert
 from orders.actions.lock import locked
-from orders.differences import Found, plain
-from orders.models import Alert, Event, Order
+from orders.differences import Found, last_told, plain
+from orders.models import Alert, Order
 from orders.timeline import What, record
-
-_TOLD = (What.SYNC_DIFFERENCE, What.SYNC_AGREED)
 
 
 @transaction.atomic(durable=True)
@@ -27,9 +25,10 @@ def report_differences(order_id: uuid.UUID, findings: Iterable[Found], *, by: Ac
     """
     order = locked(order_id)
     differences = plain(findings)
-    last = Event.objects.filter(order=order, kind__in=_TOLD).order_by("-seq").first()
-    told = last.data.get("differences", []) if last else []
-    if differences == told:
+    if differences and order.synced_at is not None:  # nobody may read of an earlier agreement
+        order.synced_at = None
+        order.save(update_fields=["synced_at"])
+    if differences == last_told(order):
         return
     if differences:
         record(order, What.SYNC_DIFFERENCE, by=by, at=at, data={"differences": differences})

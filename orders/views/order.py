@@ -21,6 +21,7 @@ from common.contact import readable
 from common.htmx import respond, target_of
 from orders import kinds, search
 from orders.alerts import alert_rows, alerts_of
+from orders.differences import told_rows
 from orders.entries import entries_of
 from orders.facts import address_facts, country_name, language_name, percent, rates_of
 from orders.forms import ListQuery
@@ -96,7 +97,7 @@ def sheet_of(request: PortalRequest, order_id: uuid.UUID, tab: str, *, is_alone:
     query = ListQuery.read(request.GET, request.store)
     orders = Order.objects.visible_to(request.access).select_related("store", "gateway_account")
     orders = search.with_neighbours(orders, request.access, query).annotate(
-        strays=stray_rows(), twins=twin_rows(), waiting=alert_rows(), **counts()
+        strays=stray_rows(), twins=twin_rows(), waiting=alert_rows(), told=told_rows(), **counts()
     )
     order: Any = get_object_or_404(orders, pk=order_id)
     found = strays_of(order.strays), twins_of(order, order.twins), alerts_of(order.waiting)
@@ -145,7 +146,7 @@ def details_context(sheet: Sheet) -> dict[str, Any]:
         "tab_template": "orders/details.html",
         "lines": [(line, percent(line.tax_rate)) for line in lines],
         "rates": rates_of(lines),
-        "payments": payments_of(sheet, operations, sheet.alerts),
+        "payments": payments_of(sheet, operations),
         "pen": edit_pen(sheet),
     }
 

@@ -16,7 +16,9 @@ from accounts.roles import Role
 from common import clock
 from common.actor import Actor
 from orders.actions.refund import refund_order
-from orders.models import Operation, Order
+from orders.actions.report import report_differences
+from orders.audit import Finding
+from orders.models import Alert, Operation, Order
 from payments.gateway import GatewayUnavailable
 from sandbox.actions import by_hand, controls
 from sandbox.models import Behaviour, Movement, Payment
@@ -128,6 +130,33 @@ def test_a_difference_is_shown_with_its_numbers_and_marks_the_order(alice_client
     _sync(alice_client, order)
     assert "Notice dismissed" in get(alice_client, f"/orders/{order.pk}/")
     assert order.events.filter(kind="sync.difference").count() == 1
+
+
+def test_put_away_a_difference_keeps_its_numbers_until_the_books_agree(alice_client: Client, order: Order) -> None:
+    agreed, numbers = "Payments agree with the gateway as of", "gateway 2,069.20 SEK"
+    assert agreed in text(_sync(alice_client, order))
+    Payment.objects.filter(pk=order.payment_reference).update(amount=order.amount + 100)
+    _sync(alice_client, order)
+    alice_client.post(f"/orders/{order.pk}/notices/{Alert.objects.get(order=order).pk}/dismiss/")
+    details = text(alice_client.get(f"/orders/{order.pk}/details/"))
+    again = text(_sync(alice_client, order))
+    for page in (details, again):
+        assert numbers in page
+        assert agreed not in page
+    Payment.objects.filter(pk=order.payment_reference).update(amount=order.amount)
+    _sync(alice_client, order)
+    details = text(alice_client.get(f"/orders/{order.pk}/details/"))
+    assert agreed in details
+    assert numbers not in details
+
+
+def test_after_an_agreement_a_nightly_difference_takes_its_place(alice_client: Client, order: Order) -> None:
+    _sync(alice_client, order)
+    report_differences(order.pk, [Finding("captured at the gateway", 0, 100)], by=Actor.system(), at=clock.now())
+    Alert.objects.update(closed_at=clock.now())
+    order.refresh_from_db()
+    assert order.synced_at is None
+    assert "gateway 1.00 SEK" in text(alice_client.get(f"/orders/{order.pk}/details/"))
 
 
 def test_a_silent_gateway_is_said(alice_client: Client, order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
