@@ -9,14 +9,19 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common import times
 from common.actor import Actor
-from orders.models import Order, Repeat
+from common.errors import DomainError
+from orders.actions.lock import check_version
+from orders.models import Event, Order, Repeat
 from orders.repeats import COUNTING, reasons_of
 from orders.timeline import What, record
 
 WITHIN = timedelta(hours=24)
+Versions = tuple[int, int]
 MOST = 3  # a shop that sends one test order a hundred times needs no 4,950 pairs
 _REFERENCE = "merchant_reference1"
 _WAIT = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
@@ -34,26 +39,55 @@ def find_repeats(order: Order, *, at: datetime) -> None:
         _pair(order, near, at)
 
 
-def dismiss_repeat(repeat_id: int, *, access: Access, by: Actor, at: datetime) -> Repeat:
-    """Remember that two orders are no repeat. Said again, nothing changes. Repeat.DoesNotExist out of reach."""
+def dismiss_repeat(
+    repeat_id: int, *, versions: Versions | None = None, access: Access, by: Actor, at: datetime
+) -> Repeat:
+    """Remember that two orders are no repeat. Said again by the same person, nothing changes.
+
+    `versions` are those of the two orders, the earlier first, as they were shown. Raises DomainError
+    `stale`, with who did what, when another has said so or acted on one of them; Repeat.DoesNotExist
+    out of reach.
+    """
     with transaction.atomic(durable=True):
         pair = _locked(repeat_id, access)
+        if pair.dismissed_at is not None and pair.dismissed_by_id != by.user_id:
+            raise _faster(What.REPEAT_DISMISSED, pair.dismissed_by, pair.dismissed_at)
         if pair.dismissed_at is None:
+            _check_versions(pair, versions)
             pair.dismissed_at, pair.dismissed_by, pair.dismissed_by_id = at, by.label, by.user_id
             pair.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_by_id"])
             _tell(pair, What.REPEAT_DISMISSED, by=by, at=at)
     return pair
 
 
-def restore_repeat(repeat_id: int, *, access: Access, by: Actor, at: datetime) -> Repeat:
-    """Take a dismissal back. Repeat.DoesNotExist out of reach."""
+def restore_repeat(
+    repeat_id: int, *, versions: Versions | None = None, access: Access, by: Actor, at: datetime
+) -> Repeat:
+    """Take a dismissal back; raises as dismissing does."""
     with transaction.atomic(durable=True):
         pair = _locked(repeat_id, access)
-        if pair.dismissed_at is not None:
+        if pair.dismissed_at is None:
+            told = Event.objects.filter(order=pair.earlier, kind=What.REPEAT_RESTORED)
+            last = told.filter(data__short=pair.later.reference).order_by("-seq").first()
+            if last is not None and last.actor != by.label:
+                raise _faster(What.REPEAT_RESTORED, last.actor, last.at)
+        else:
+            _check_versions(pair, versions)
             pair.dismissed_at, pair.dismissed_by, pair.dismissed_by_id = None, "", None
             pair.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_by_id"])
             _tell(pair, What.REPEAT_RESTORED, by=by, at=at)
     return pair
+
+
+def _faster(what: What, who: str, at: datetime) -> DomainError:
+    words = _("%(what)s, said %(who)s, %(time)s. Nothing new was done.")
+    return DomainError("stale", words % {"what": what.label, "who": who, "time": times.stamp(at)})
+
+
+def _check_versions(pair: Repeat, versions: Versions | None) -> None:
+    """Raise DomainError `stale` when somebody acted on one of two locked orders since they were shown."""
+    for order, version in zip((pair.earlier, pair.later), versions or (None, None), strict=True):
+        check_version(order, version)
 
 
 def _wait_for_twins(order: Order) -> None:
