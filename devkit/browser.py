@@ -14,10 +14,8 @@ PATIENCE = 30_000  # milliseconds for whatever is waited for: much, as a loaded 
 # a page whose scripts have not run yet, or that brought something in a moment ago
 _UNREADY = """(() => {
   const isReady = () => document.readyState === "complete" && !document.querySelector(".htmx-settling");
-  return {
-    query: () => isReady() ? null : document.documentElement,
-    queryAll: () => isReady() ? [] : [document.documentElement],
-  };
+  const unready = () => isReady() ? null : document.documentElement;  // none while the next page begins
+  return { query: unready, queryAll: () => [unready()].filter(Boolean) };
 })()"""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC = (
