@@ -29,21 +29,28 @@ def main(arguments: list[str]) -> int:
         print(line)
         return 0 if passed else 1
     if command in {"bench", "screenshots"}:
-        return _with_throw_away(command, rest)
+        return _measure(rest) if command == "bench" else _draw(rest)
     print(HELP)
     return 0 if command in {"help", "-h", "--help"} else 2
 
 
-def _with_throw_away(module: str, rest: list[str]) -> int:
-    """Run a measuring or drawing program against services that forget."""
-    from devkit import browser, places, services
+def _measure(rest: list[str]) -> int:
+    """Run the benchmark against services that forget."""
+    from devkit import places, services
 
-    extra = {"CHROMIUM": browser.find()} if module == "screenshots" else {}
-    name = "devkit.screenshots" if module == "screenshots" else module
     with services.throw_away() as taken:
-        surroundings = {**os.environ, **places.caches(), **taken.environment(), **extra}
-        command = [sys.executable, "-m", name, *rest]
+        surroundings = {**os.environ, **places.caches(), **taken.environment()}
+        command = [sys.executable, "-m", "bench", *rest]
         return subprocess.run(command, check=False, cwd=places.ROOT, env=surroundings).returncode
+
+
+def _draw(rest: list[str]) -> int:
+    """Remake the pictures; they start services of their own."""
+    from devkit import browser, places
+
+    surroundings = {**os.environ, **places.caches(), "CHROMIUM": browser.find()}
+    command = [sys.executable, "-m", "devkit.screenshots", *rest]
+    return subprocess.run(command, check=False, cwd=places.ROOT, env=surroundings).returncode
 
 
 if __name__ == "__main__":

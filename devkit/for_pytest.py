@@ -21,10 +21,13 @@ _DEFAULTS = {
 
 
 def start() -> None:
-    """Fill the environment, starting throw-away services where no address is given."""
+    """Fill the environment with throw-away services, starting them where nobody has.
+
+    Services that DATABASE_URL and REDIS_URL name are never taken: tests empty theirs.
+    """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+    if services.THROW_AWAY in os.environ:
         if worker := os.environ.get("PYTEST_XDIST_WORKER"):
             os.environ["REDIS_URL"] = _numbered(os.environ["REDIS_URL"], 1 + int(worker.removeprefix("gw")))
         return

@@ -12,6 +12,8 @@ from devkit import places, temporary
 from devkit.postgres import Cluster
 from devkit.redis import Server
 
+THROW_AWAY = "COUNTERFOIL_THROW_AWAY"  # tests empty only services that carry this mark
+
 
 @dataclass(slots=True)
 class Services:
@@ -21,13 +23,15 @@ class Services:
     redis_url: str
     postgres: str
     redis: str
+    is_lasting: bool = True
     cluster: Cluster | None = None
     server: Server | None = None
     stops: list[Callable[[], None]] = field(default_factory=list)
 
     def environment(self) -> dict[str, str]:
-        """What a process of the portal needs to find both."""
-        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        """What a process of the portal needs to find both, and whether they may be emptied."""
+        marks = {} if self.is_lasting else {THROW_AWAY: "1"}
+        return {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url, **marks}
 
     def stop(self) -> None:
         """Stop what was started here, the last one first."""
@@ -42,7 +46,7 @@ def lasting() -> Services:
 
 @contextmanager
 def throw_away() -> Iterator[Services]:
-    """Services that forget everything, in a short temporary folder."""
+    """Services that forget everything, in a short temporary folder; never those of the environment."""
     temporary.sweep()
     with temporary.folder() as base:
         services = _resolve(lambda: (base, base), durable=False)
@@ -53,11 +57,13 @@ def throw_away() -> Iterator[Services]:
 
 
 def _resolve(where: Callable[[], tuple[Path, Path]], *, durable: bool) -> Services:
+    given = os.environ if durable else {}
     services = Services(
-        os.environ.get("DATABASE_URL", ""),
-        os.environ.get("REDIS_URL", ""),
+        given.get("DATABASE_URL", ""),
+        given.get("REDIS_URL", ""),
         "the one DATABASE_URL names",
         "the one REDIS_URL names",
+        is_lasting=durable,
     )
     if services.database_url and services.redis_url:
         return services
