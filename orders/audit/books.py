@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import JSONField, Model, QuerySet
+from django.db.models.expressions import RawSQL
 
 from orders.models import Event, Kind, Line, Operation, OperationLine, Order, State
 from orders.models.operations import IN_FLIGHT
@@ -35,6 +35,23 @@ _OPERATION = (
 _PIECE = ("operation_id", "capture_id", "line_id", "type", "quantity", "amount", "tax_amount", "tax_rate")
 _LINE = ("id", "revision", "name", "quantity", "total_amount", "tax_amount", "tax_rate", "item")
 _EVENT = ("seq", "kind", "amount", "operation_id", "data")
+_ROWS: ArrayField[Any, Any] = ArrayField(JSONField())
+
+
+def _rows(model: type[Model], fields: Iterable[str], of_order: str = "entry.order_id = orders_order.id") -> str:
+    """Written once: composing it anew took longer than reading the books of a usual order."""
+    shape = ", ".join(f"'{field}', entry.{field}" for field in fields)
+    table = model._meta.db_table  # noqa: SLF001 - the model's own words, like the fields
+    return f"ARRAY(SELECT jsonb_build_object({shape}) FROM {table} entry WHERE {of_order} ORDER BY entry.id)"  # noqa: S608
+
+
+_OWN = "entry.operation_id IN (SELECT id FROM orders_operation WHERE order_id = orders_order.id)"
+_BOOKS = {
+    "operations": _rows(Operation, _OPERATION),
+    "pieces": _rows(OperationLine, _PIECE, _OWN),
+    "lines": _rows(Line, _LINE),
+    "events": _rows(Event, _EVENT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +110,15 @@ def _is_end(event: Row) -> bool:
 def books_of(orders: QuerySet[Order]) -> Iterator[Books]:
     """The books of these orders, in the order of the query."""
     rows = orders.select_related("gateway_account__store").annotate(
-        audit_operations=_rows(Operation.objects.filter(order=OuterRef("pk")), _OPERATION),
-        audit_pieces=_rows(OperationLine.objects.filter(operation__order=OuterRef("pk")), _PIECE),
-        audit_lines=_rows(Line.objects.filter(order=OuterRef("pk")), _LINE),
-        audit_events=_rows(Event.objects.filter(order=OuterRef("pk")), _EVENT),
+        **{f"audit_{name}": RawSQL(rows, (), _ROWS) for name, rows in _BOOKS.items()}  # noqa: S611 - made above
     )
     for order in rows:
-        found = [getattr(order, f"audit_{name}") or [] for name in ("operations", "pieces", "lines", "events")]
-        yield Books(order, *found)
+        yield Books(order, **{name: getattr(order, f"audit_{name}") or [] for name in _BOOKS})
 
 
 def load(order_id: uuid.UUID) -> Books:
     """The books of one order."""
     return next(books_of(Order.objects.filter(pk=order_id)))
-
-
-def _rows(rows: QuerySet[Any], fields: Iterable[str]) -> ArraySubquery:
-    shape = JSONObject(**{name: F(name) for name in fields})
-    return ArraySubquery(rows.order_by("pk").values(audit_row=shape))
 
 
 CAPTURES, REFUNDS = Kind.CAPTURE, Kind.REFUND
