@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import Store
 from common import clock
@@ -19,6 +22,8 @@ from paylinks.models import PaymentLink
 from paylinks.tokens import token_of
 from tests import builders
 from tests.api import strangers
+
+Made = TypeVar("Made")
 
 # addresses that stand for a store by their query
 OF_STORE = {"paylinks:check_terms", "paylinks:configuration"}
@@ -59,6 +64,18 @@ def objects_of(store: Store, prefix: str, **customer: Any) -> dict[str, Any]:
         "unclaimed": strangers.heard(store).pk,
         "pair": Repeat.objects.get(earlier=order.pk).pk,
     }
+
+
+@contextmanager
+def made_once(build: Callable[[], Made], blocker: DjangoDbBlocker) -> Iterator[Made]:
+    """What the tests of a module start from: each works in a savepoint, so that the next finds it as it was made."""
+    around = transaction.atomic()
+    around._from_testcase = True  # type: ignore[attr-defined]
+    with blocker.unblock(), around:
+        made = build()
+        with blocker.block():
+            yield made
+        transaction.set_rollback(True)
 
 
 def ask(client: Client, url: str, methods: str, data: dict[str, Any] | None = None) -> list[HttpResponse]:

@@ -5,7 +5,7 @@ The addresses are those of the access matrix, with nothing of the sibling store 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import actions
 from accounts.models import Member, Store, User
@@ -22,9 +23,9 @@ from common import clock
 from common.actor import Actor
 from orders.models import Event, Order, UnclaimedPayment
 from paylinks.models import PaymentLink
-from tests.architecture.objects import OF_STORE, address, ask, objects_of
+from tests.architecture.objects import OF_STORE, address, ask, made_once, objects_of
 from tests.architecture.test_access_matrix import MEMBER, NOWHERE, PUBLIC, TABLE
-from tests.cast import Company
+from tests.cast import Company, build_acme
 
 pytestmark = pytest.mark.django_db
 
@@ -71,8 +72,14 @@ class Stores:
         return client
 
 
-@pytest.fixture
-def stores(acme: Company) -> Stores:
+@pytest.fixture(scope="module")
+def stores(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stores]:
+    with made_once(_build, django_db_blocker) as made:
+        yield made
+
+
+def _build() -> Stores:
+    acme = build_acme(clock.now())
     return Stores(acme, objects_of(acme.store, "FJB"), objects_of(acme.second_store, "NLK", **NORA))
 
 

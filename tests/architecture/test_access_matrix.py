@@ -11,6 +11,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import actions
 from accounts.models import User
@@ -18,9 +19,9 @@ from accounts.roles import PERMISSIONS, Permission, Role
 from common import clock
 from common.actor import Actor
 from tests.architecture import sources
-from tests.architecture.objects import address, ask, objects_of
+from tests.architecture.objects import address, ask, made_once, objects_of
 from tests.architecture.open_addresses import OPEN, PROVED
-from tests.cast import Company
+from tests.cast import build_acme, build_globex
 
 pytestmark = pytest.mark.django_db
 
@@ -114,9 +115,15 @@ class World:
     merchant: int
 
 
-@pytest.fixture
-def world(acme: Company, globex: Company) -> World:
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with made_once(_build, django_db_blocker) as made:
+        yield made
+
+
+def _build() -> World:
     at = clock.now()
+    acme, globex = build_acme(at), build_globex(at)
     people = {"stranger": globex.people["charlie"]}
     for role in Role:
         email = f"{role}@acme.example"
