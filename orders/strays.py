@@ -24,14 +24,16 @@ class Stray:
     is_running: bool
 
 
-# Stray operations that did not succeed, unless another for the same payment did. Written out: every
-# list asks it for every row, and building it by the ORM took longer than all the rest of the query.
+# Stray operations that did not succeed, unless a later one for the same payment did, or one came back
+# since, which a notice of its own tells. Written out: every list asks it for every row, and building it
+# by the ORM took longer than all the rest of the query.
 _WAITING = """FROM orders_operation AS stray
     WHERE stray.order_id = %(expressions)s AND stray.is_stray AND stray.state <> 'succeeded' AND NOT EXISTS (
         SELECT 1 FROM orders_operation AS returned
         WHERE returned.order_id = stray.order_id AND returned.is_stray AND returned.state = 'succeeded'
             AND returned.gateway_account_id = stray.gateway_account_id
             AND returned.payment_reference = stray.payment_reference
+            AND (returned.kind = 'reversal' OR returned.requested_at >= stray.requested_at)
     )"""
 _WAITS = f"EXISTS (SELECT 1 {_WAITING})"
 _ROWS = f"(SELECT jsonb_agg(to_jsonb(stray) ORDER BY stray.requested_at, stray.id) {_WAITING})"

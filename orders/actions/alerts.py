@@ -56,9 +56,12 @@ def close_reversals(order: Order, refund: Operation, *, at: datetime) -> None:
             left -= amount
 
 
-def close_stray_reversals(order: Order, account: GatewayAccount, payment_reference: str, *, at: datetime) -> None:
-    """Money nobody expected whose refund came back has gone back after all: nobody needs to look any more."""
+def close_stray_reversals(
+    order: Order, account: GatewayAccount, payment_reference: str, *, known_at: datetime, at: datetime
+) -> None:
+    """Money nobody expected whose refund came back by `known_at` has gone back after all: nobody needs to look."""
     alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
+    alerts = alerts.filter(opened_at__lte=known_at)
     alerts.filter(
         operation__is_stray=True, operation__gateway_account=account, operation__payment_reference=payment_reference
     ).update(closed_at=at)

@@ -43,7 +43,8 @@ def succeeded(order: Order, operation: Operation, result: Result, at: datetime) 
     if operation.is_stray:
         data = {"reason": operation.reason, "kind": operation.kind}
         _record(order, What.STRAY_RETURNED, operation, at, data, by=Actor.system())
-        close_stray_reversals(order, operation.gateway_account, operation.payment_reference, at=at)
+        payment = (operation.gateway_account, operation.payment_reference)
+        close_stray_reversals(order, *payment, known_at=operation.requested_at, at=at)
         return
     _land(order, operation)
     if operation.kind == Kind.RELEASE:

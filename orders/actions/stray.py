@@ -20,9 +20,9 @@ from orders.messages import queue_money_returned
 from orders.models import Alert, Kind, Operation, Order, State
 from orders.models.operations import IN_FLIGHT
 from orders.operations import carried_out
-from orders.owed import owed
+from orders.owed import is_moving, owed
 from orders.timeline import What, record
-from payments.gateway import Snapshot
+from payments.gateway import Outcome, Snapshot
 from payments.models import GatewayAccount
 
 LEASE = timedelta(seconds=30)
@@ -39,22 +39,22 @@ def return_stray(
 ) -> Operation:
     """Reserve the return of an authorization that is not the order's, on a locked order.
 
-    Captured money is refunded, reserved money voided. Heard of again, nothing
-    is given back twice; only after the gateway declined is it tried anew, and what
-    the bank has sent back waits for a person. The payer is told at `contact`.
+    Captured money is refunded, reserved money let go of, one after the other. Heard
+    of again, nothing is given back twice; only after the gateway declined is it tried
+    anew, and what the bank has sent back waits for a person. The payer is told at `contact`.
     """
     earlier = Operation.objects.filter(
         order=order, is_stray=True, gateway_account=account, payment_reference=snapshot.payment_reference
     ).order_by("requested_at")
-    tries = list(earlier)
+    tries, due = list(earlier), owed(snapshot, at)
     if any(each.kind == Kind.REVERSAL for each in tries):
-        if owed(snapshot, at) is None:  # somebody gave it back at the gateway
-            close_stray_reversals(order, account, snapshot.payment_reference, at=at)
+        if due is None:  # somebody gave it back at the gateway
+            close_stray_reversals(order, account, snapshot.payment_reference, known_at=at, at=at)
         return tries[-1]
-    if tries and tries[-1].state != State.DECLINED:
+    if tries and tries[-1].state != State.DECLINED and not (due and _is_heard(tries, snapshot)):
         return tries[-1]
-    kind = Kind.REFUND if snapshot.captured_amount else Kind.VOID
-    amount = snapshot.captured_amount or snapshot.amount
+    all_of_it = (Kind.REFUND, snapshot.captured_amount) if snapshot.captured_amount else (Kind.VOID, snapshot.amount)
+    kind, amount = due or all_of_it
     payment = (account, snapshot.payment_reference, snapshot.currency)
     operation = _reserve(order, payment, kind, amount, tries=len(tries), reason=reason, by=Actor.system(), at=at)
     if not tries:
@@ -64,6 +64,16 @@ def return_stray(
         queue_money_returned(order, operation, at=at, contact=contact)
     kick("orders.tasks.run_operation", str(operation.pk))
     return operation
+
+
+def _is_heard(tries: list[Operation], snapshot: Snapshot) -> bool:
+    """Whether the snapshot is later than every return that was made: what it still owes is yet to move."""
+    if tries[-1].is_in_flight or is_moving(snapshot):
+        return False
+    made = [each for each in tries if each.state == State.SUCCEEDED]
+    if snapshot.tells_movements:
+        return {each.key for each in made} <= {m.key for m in snapshot.movements if m.state == Outcome.SUCCEEDED}
+    return sum(each.amount for each in made) <= snapshot.refunded_amount + snapshot.released_amount
 
 
 @transaction.atomic(durable=True)
