@@ -1,4 +1,4 @@
-"""A badge beside a long reference, typed words in a dialog, a link copied with one click."""
+"""A badge beside a long reference, a long recipient, typed words in a dialog, a link copied with one click."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from tests.cast import Company
 from tests.portals import Portal
 
 LONG = "ORDER-" + "0123456789" * 6
+RECIPIENT = "accounts.payable.of.the.northern.branch@purchasing.a-company-with-a-long-name.example.com"
+_CUT = """names => names.filter((name) => [name, name.closest("td")].some((box) => box.scrollWidth > box.clientWidth + 1))
+  .map((name) => name.textContent)"""
 NOTE_WHAT_SAYS_COPIED = """() => {
     window.said = []
     new MutationObserver((changes) => changes.forEach(({target}) => {
@@ -53,6 +56,16 @@ def test_a_test_order_says_so_however_long_its_reference(page: Page, order: Orde
             assert badge["x"] + badge["width"] <= room["x"] + room["width"]
             assert badge["y"] + badge["height"] <= room["y"] + room["height"] + 1
         page.goto(f"/orders/{order.pk}/cancel/")
+        assert overhang(page) <= 0
+
+
+def test_whom_a_link_went_to_is_read_whole(page: Page, acme: Company):
+    for recipient in (RECIPIENT, "frida.nystrom@example.com"):
+        builders.system_link(acme.store, recipient_email=recipient)
+    page.goto("/links/")
+    for width in (1440, 1100, 768, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator(".history .name").evaluate_all(_CUT) == []
         assert overhang(page) <= 0
 
 
