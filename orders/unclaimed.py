@@ -19,7 +19,7 @@ from common.sweeps import sweep
 from developers.trace import tracing
 from orders.actions.hand_over import DAILY, PATIENCE
 from orders.actions.unclaimed import LEASE, StaleError, note_unclaimed, settle_return
-from orders.actions.unclaimed_by_hand import look_again_daily, ready_to_give
+from orders.actions.unclaimed_by_hand import look_again_daily, ready_to_give, was_asked
 from orders.models import Kind, State, UnclaimedPayment, UnclaimedReturn, unclaimed_id
 from orders.models.operations import IN_FLIGHT
 from payments.gateway import Gateway, GatewayUnavailable, Movement, Outcome, Result
@@ -63,17 +63,24 @@ def give_back(payment_id: uuid.UUID) -> None:
             return
 
 
-def give_again(payment_id: uuid.UUID, *, access: Access, by: Actor, at: datetime) -> UnclaimedPayment:
+def give_again(
+    payment_id: uuid.UUID, *, seen: int | None = None, access: Access, by: Actor, at: datetime
+) -> UnclaimedPayment:
     """A person asks to give back what was refused or came back; answers the payment as it stands then.
 
-    Raises DomainError when it is under way or done, GatewayUnavailable when the gateway cannot be asked.
+    `seen` is how many tries were shown: asked twice it is done once. Raises DomainError when it is under
+    way or done, `stale` when another person was faster, GatewayUnavailable when the gateway cannot be asked.
     """
     refuse_transaction()
+    if was_asked(payment_id, seen, access=access, by=by):
+        return _load(payment_id)
     payment = ready_to_give(payment_id, access=access)
     try:
         _ask(payment.gateway_account, payment.session_reference, at=at, by=by)
     except StaleError as error:
-        raise DomainError("stale", _("Something has just changed here. Look at it again.")) from error
+        if not was_asked(payment_id, seen, access=access, by=by):
+            raise DomainError("stale", _("Something has just changed here. Look at it again.")) from error
+    was_asked(payment_id, seen, access=access, by=by)  # another may have reserved it just before
     give_back(payment_id)
     return _load(payment_id)
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.access import Access
 from accounts.roles import Permission
+from common import times
 from common.actor import Actor
 from common.errors import DomainError
-from orders.models import UnclaimedPayment
+from orders.models import UnclaimedPayment, UnclaimedReturn
 from orders.models.operations import IN_FLIGHT
 
 
@@ -32,15 +33,35 @@ def ready_to_give(payment_id: uuid.UUID, *, access: Access) -> UnclaimedPayment:
     return payment
 
 
+def was_asked(payment_id: uuid.UUID, seen: int | None, *, access: Access, by: Actor) -> bool:
+    """Whether this person has asked to give it back again since `seen` tries were shown.
+
+    Raises DomainError `stale`, with who it was, when another person has.
+    """
+    tries = UnclaimedReturn.objects.filter(payment__in=UnclaimedPayment.objects.visible_to(access), payment=payment_id)
+    since = [each for each in tries.order_by("pk")[seen:] if each.requested_by] if seen is not None else []
+    if since and since[-1].requested_by != by.label:
+        words = _("%(who)s has asked to give it back again, %(time)s. Nothing more was done.")
+        raise DomainError(
+            "stale", words % {"who": since[-1].requested_by, "time": times.stamp(since[-1].requested_at)}
+        )
+    return bool(since)
+
+
 @transaction.atomic(durable=True)
 def note_ended(payment_id: uuid.UUID, *, access: Access, by: Actor, at: datetime) -> None:
     """A person has taken note; of a refund that came back they say that it was settled another way.
 
-    Raises DomainError `in_flight` while it is being given back, PermissionDenied, or DoesNotExist.
+    Raises DomainError `in_flight` while it is being given back, `stale` when another person has
+    taken note of it, PermissionDenied, or DoesNotExist.
     """
     payments = UnclaimedPayment.objects.visible_to(access)
     payment = payments.select_for_update(no_key=True, of=("self",)).select_related("store").get(pk=payment_id)
     if payment.noted_at is not None:
+        if payment.noted_by != by.label:
+            words = _("%(who)s has noted it already, %(time)s.")
+            names = {"who": payment.noted_by, "time": times.stamp(payment.noted_at)}
+            raise DomainError("stale", words % names)
         return
     _check(payment, access)
     if payment.closed_at is None and payment.came_back_at is None:

@@ -33,6 +33,11 @@ PAGE_SIZE = 20
 @require(Permission.ORDERS_VIEW)
 def unclaimed(request: PortalRequest) -> HttpResponse:
     """All of it in the person's stores, the newest first."""
+    return _page(request)
+
+
+def _page(request: PortalRequest, problem: str = "") -> HttpResponse:
+    """A page of it as it is now, and what stood in the way of what was asked."""
     payments = UnclaimedPayment.objects.visible_to(request.access).select_related("gateway_account", "store", "order")
     if request.store is not None:
         payments = payments.filter(store=request.store)
@@ -45,8 +50,9 @@ def unclaimed(request: PortalRequest) -> HttpResponse:
         "rows": [row_of(payment, request.access) for payment in page.rows],
         "newer": _page_url(request, page.newer),
         "older": _page_url(request, page.older),
+        "problem": problem,
     }
-    return render(request, "orders/unclaimed.html", context)
+    return render(request, "orders/unclaimed.html", context, status=409 if problem else 200)
 
 
 @require_safe
@@ -101,8 +107,12 @@ def again(request: PortalRequest, payment_id: uuid.UUID) -> HttpResponse:
     payment = _visible(request, payment_id)
     request.access.need(Permission.ORDERS_REFUND, payment.store_id)
     try:
-        payment = give_again(payment.pk, access=request.access, by=request.access.actor, at=clock.now())
+        payment = give_again(
+            payment.pk, seen=_seen(request), access=request.access, by=request.access.actor, at=clock.now()
+        )
     except DomainError as error:
+        if error.code == "stale":
+            return _page(request, error.message)
         messages.error(request, error.message)
     else:
         messages.info(request, row_of(payment, request.access).text)
@@ -118,10 +128,18 @@ def note(request: PortalRequest, payment_id: uuid.UUID) -> HttpResponse:
     try:
         note_ended(payment.pk, access=request.access, by=request.access.actor, at=clock.now())
     except DomainError as error:
+        if error.code == "stale":
+            return _page(request, error.message)
         messages.error(request, error.message)
     else:
         messages.success(request, _("Noted."))
     return HttpResponseRedirect(_place(payment))
+
+
+def _seen(request: PortalRequest) -> int | None:
+    """How many tries the page showed."""
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 6 else None  # noqa: PLR2004 - no page shows so many
 
 
 def _visible(request: PortalRequest, payment_id: uuid.UUID) -> UnclaimedPayment:
