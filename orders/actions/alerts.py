@@ -15,6 +15,7 @@ from common.errors import DomainError
 from orders.actions.lock import locked
 from orders.messages import queue_released
 from orders.models import Alert, Kind, Operation, Order, State
+from orders.models.operations import IN_FLIGHT
 from orders.rules import Verb, obstacle
 from orders.timeline import What, record
 from payments.models import GatewayAccount
@@ -105,15 +106,23 @@ def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, 
     alert.save(update_fields=["closed_at"])
     record(order, What.ALERT_DISMISSED, by=by, at=at, operation=alert.operation, data={"kind": alert.kind})
     if alert.kind == Alert.Kind.HALF_ENDED and alert.data.get("tells_customer"):
-        _tell_of_release(order, alert.operation, at)
+        _tell_of_release(order, alert, at)
 
 
-def _tell_of_release(order: Order, release: Operation | None, at: datetime) -> None:
-    """The refunds would have told of the end; without them the customer hears that the rest is let go, or will."""
-    if release is None or release.kind != Kind.RELEASE:
+def _tell_of_release(order: Order, half_ended: Alert, at: datetime) -> None:
+    """The refunds would have told of the end; without them the customer hears that the rest is let go, or will.
+
+    The first release may have been declined, and another asked for when the end went on: the last counts.
+    """
+    releases = Operation.objects.filter(
+        order=order, kind=Kind.RELEASE, state__in=[State.SUCCEEDED, *sorted(IN_FLIGHT)]
+    )
+    begun_at = half_ended.operation.requested_at if half_ended.operation else half_ended.opened_at
+    release = releases.filter(requested_at__gte=begun_at).order_by("requested_at").last()
+    if release is None:
         return
     if release.state == State.SUCCEEDED:
         queue_released(order, release, at=at)
-    elif release.is_in_flight:
+    else:
         release.tells_customer = True
         release.save(update_fields=["tells_customer"])

@@ -173,6 +173,25 @@ def test_who_decides_otherwise_puts_it_away_and_the_customer_hears_of_the_rest(
 
 
 @pytest.mark.parametrize("tells", [True, False])
+def test_put_away_after_another_try_the_customer_hears_of_the_release_that_was_made(
+    alice_client: Client, twice: Order, mailoutbox: Any, tells: bool
+) -> None:
+    path = f"/orders/{twice.pk}/cancel/"
+    _fault(Behaviour.Kind.DECLINE, "release-")
+    alice_client.post(path, _form(alice_client, twice, tells=tells))
+    _fault(Behaviour.Kind.DECLINE, "refund-")
+    alice_client.post(path, _form(alice_client, twice, tells=tells))
+    _dismiss(alice_client, twice, _page(alice_client, twice), beside=False)
+    made = Operation.objects.filter(order=twice, kind="release")
+    assert sorted(made.values_list("state", flat=True)) == ["declined", "succeeded"]
+    told = Message.objects.filter(order_id=twice.pk, kind="order.released")
+    assert [message.subject_id for message in told] == ([made.get(state="succeeded").pk] if tells else [])
+    if tells:
+        deliver_message(str(told.get().pk))
+        assert "766.87 SEK was still reserved; it is let go and not charged." in mailoutbox[-1].body
+
+
+@pytest.mark.parametrize("tells", [True, False])
 def test_put_away_while_the_release_is_not_known_the_customer_hears_when_it_is(
     alice_client: Client, twice: Order, tells: bool
 ) -> None:
