@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.access import Access
+from accounts.roles import Permission
 from common.actor import Actor
 from orders import operations
 from orders.abilities import check_part_capture, lets_rest_go
@@ -37,15 +38,19 @@ def request_capture(
 
     `key` names this wish: posted twice it is done once. Raises DomainError when
     a rule forbids it, the order changed since `version`, or the selection
-    cannot be cut. `has_release` lets go of the rest afterwards; a method that
-    allows one capture does so anyway (the rule of part captures).
+    cannot be cut. `has_release` lets go of the rest afterwards, which is a permission
+    of its own (PermissionDenied); a method that allows one capture does so anyway (the
+    rule of part captures).
     """
     name = key_of(Kind.CAPTURE, order_id, key)
     order, earlier = ready(order_id, Verb.CAPTURE, name, version=version, access=access, at=at)
     if earlier is not None:
         return earlier
     pieces = cut_capture(order, selection)
-    rest_goes = lets_rest_go(order, _sum(pieces), is_wished=has_release)
+    is_lost = lets_rest_go(order, _sum(pieces), is_wished=False)
+    if has_release and not is_lost and access is not None:
+        access.need(Permission.ORDERS_RELEASE, order.store_id)
+    rest_goes = is_lost or lets_rest_go(order, _sum(pieces), is_wished=has_release)
     fields = {"reference": reference, "description": description, "has_release": rest_goes}
     return _reserve(order, name, pieces, by=by, at=at, **fields)
 

@@ -1,4 +1,4 @@
-"""What the method cannot do is refused by the actions themselves, whoever asks."""
+"""What the method or the role cannot do is refused by the actions themselves, whoever asks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from accounts.access import Access
 from accounts.models import Store
+from accounts.roles import PERMISSIONS, Permission, Role
 from common import clock
 from common.actor import Actor
-from common.errors import DomainError
+from common.errors import DomainError, PermissionDenied
 from orders.actions.capture import capture_order
 from orders.actions.let_go import release_order
 from orders.actions.refund import refund_order
@@ -20,13 +22,14 @@ from orders.rules import Verb, obstacle
 from orders.selection import Selection
 from payments.gateways import gateway_for
 from tests import builders
+from tests.cast import Company
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PART = Selection({}, (Free(1000, 2500, "Part"),))
 
 
-def act(verb: Any, order: Order, **more: Any) -> Operation:
-    done: Operation = verb(order.pk, key="k", access=None, by=Actor.system(), at=clock.now(), **more)
+def act(verb: Any, order: Order, access: Access | None = None, **more: Any) -> Operation:
+    done: Operation = verb(order.pk, key="k", access=access, by=Actor.system(), at=clock.now(), **more)
     order.refresh_from_db()
     return done
 
@@ -52,6 +55,29 @@ def test_one_capture_books_the_rest_released(store: Store, monkeypatch: pytest.M
     assert act(capture_order, order, selection=PART).has_release
     release = Operation.objects.get(order=order, kind="release")
     assert (order.captured_amount, release.amount) == (1000, builders.TOTAL - 1000)
+
+
+@pytest.fixture
+def capturer(acme: Company, monkeypatch: pytest.MonkeyPatch) -> Access:
+    """Bob, in a role that captures and may not release."""
+    monkeypatch.setitem(PERMISSIONS, Role.USER, PERMISSIONS[Role.USER] - {Permission.ORDERS_RELEASE})
+    return acme.access("bob", clock.now())
+
+
+def test_the_rest_is_let_go_only_by_who_may_release(acme: Company, capturer: Access) -> None:
+    order = builders.placed_order(acme.store)
+    with pytest.raises(PermissionDenied):
+        act(capture_order, order, capturer, selection=PART, has_release=True)
+    assert not Operation.objects.filter(order=order, kind="capture").exists()
+    assert not act(capture_order, order, capturer, selection=PART).has_release
+
+
+def test_what_the_method_lets_go_by_itself_needs_no_permission(
+    acme: Company, capturer: Access, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = builders.placed_order(acme.store)
+    without(monkeypatch, order, multi_capture=False)
+    assert act(capture_order, order, capturer, selection=PART, has_release=True).has_release
 
 
 def test_no_part_is_refunded_of_what_is_refunded_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
