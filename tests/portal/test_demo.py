@@ -91,11 +91,14 @@ def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
     assert all(life == sorted(life) for life in lives.values())
 
 
-def test_one_purchase_was_made_twice() -> None:
+def test_one_purchase_was_made_twice_and_people_and_stores_are_there_without_any_other() -> None:
     told(NOON, {})
     access = access_of(User.objects.get(email="alice@example.com"), NOON)
     assert access is not None
     assert Order.objects.filter(repeated(access)).count() == 2
+    roles = Grant.objects.filter(member__merchant__name="Fjällbo Keramik").values_list("role", flat=True)
+    assert set(roles) == {*Role}, "somebody of every role"
+    assert set(Store.objects.filter(terms_url="").values_list("mid", flat=True)) == {"CF1004213"}, "one without terms"
 
 
 def test_an_hour_later_the_past_is_the_same() -> None:
@@ -127,14 +130,6 @@ def test_a_payment_nobody_finished_ends_soon_after_its_link(monkeypatch: pytest.
     waits = ended.annotate(wait=F("link__expired_at") - F("link__expires_at")).values_list("wait", flat=True)
     assert len(waits) == len(SHARES)
     assert max(waits) <= timedelta(days=1, minutes=15)
-
-
-def test_there_is_somebody_of_every_role_and_a_store_without_terms() -> None:
-    told(NOON, {})
-    assert set(Grant.objects.filter(member__merchant__name="Fjällbo Keramik").values_list("role", flat=True)) == {
-        *Role
-    }
-    assert set(Store.objects.filter(terms_url="").values_list("mid", flat=True)) == {"CF1004213"}
 
 
 def test_there_are_about_400() -> None:

@@ -20,7 +20,7 @@ from tests.orders.dialogs import dialog, only, updated
 from tests.orders.line_edits import grid_of
 from tests.paylinks.typed import filled, line, send
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 Form = dict[str, Any]
 # as they travel: what is no UTF-8 cannot be sent in any other way
 ROUGH = {
