@@ -142,7 +142,7 @@ def refund_obstacle(order: Order, _at: datetime) -> Obstacle | None:
         return _in_flight()
     if order.charged_back_amount:
         return Obstacle("disputed", _("What is left is held by a dispute, and cannot be refunded."))
-    return Obstacle("all_refunded", _("Everything has been refunded."))
+    return Obstacle("all_refunded", _("Nothing is left to refund."))
 
 
 def cancel_obstacle(order: Order, at: datetime) -> Obstacle | None:

@@ -94,7 +94,7 @@ def test_refunds_take_from_the_captures_they_came_from(store: Store) -> None:
     assert Message.objects.filter(kind="order.refunded", subject_id=refund.pk).count() == 1
     _act(refund_order, order)
     assert order.refundable_amount == 0
-    with pytest.raises(DomainError, match="Everything has been refunded"):
+    with pytest.raises(DomainError, match="Nothing is left to refund"):
         _act(refund_order, order)
 
 

@@ -109,7 +109,7 @@ def test_a_fee_uses_up_what_it_was_withheld_from(alice_client: Client, order: Or
     page = get(alice_client, f"/orders/{order.pk}/")
     assert "Refunded</span>" in page
     assert 'aria-describedby="refund-why"' in page
-    assert "Everything has been refunded." in page
+    assert "Nothing is left to refund." in page
     assert "Refunded</span>" in rows(get(alice_client, "/orders/"))[0]
     assert len(rows(get(alice_client, "/orders/", status="captured"))) == 1
 
