@@ -29,7 +29,9 @@ def ready_to_give(payment_id: uuid.UUID, *, access: Access) -> UnclaimedPayment:
     payment = payments.get(pk=payment_id)
     _check(payment, access)
     if payment.closed_at is not None:
-        raise DomainError("given_back", _("All of it has gone back already."))
+        is_settled = payment.noted_at == payment.closed_at  # a person said so: this has not gone back through here
+        words = _("This has been settled already.") if is_settled else _("All of it has gone back already.")
+        raise DomainError("given_back", words)
     return payment
 
 

@@ -178,7 +178,7 @@ def test_settled_another_way_it_is_never_given_twice(alice_client: Client, came_
     assert unclaimed.hear(account, came_back.session_reference, at=clock.now())
     came_back.refresh_from_db()
     assert (came_back.closed_at is not None, came_back.returns.count()) == (True, 1)
-    assert "All of it has gone back already." in _act(alice_client, came_back, "again")
+    assert "This has been settled already." in _act(alice_client, came_back, "again")
     assert came_back.returns.count() == 1
 
 
@@ -188,6 +188,7 @@ def test_given_back_at_the_gateway_it_is_closed(alice_client: Client, came_back:
     came_back.refresh_from_db()
     assert came_back.closed_at is not None
     assert "All of it went back on" in get(alice_client, PAGE)
+    assert "All of it has gone back already." in _act(alice_client, came_back, "again")
 
 
 def test_admins_hear_that_it_came_back(came_back: UnclaimedPayment, mailoutbox: list[Any]) -> None:
