@@ -17,7 +17,7 @@ from common.errors import DomainError
 from orders.forms import REFERENCE2_HINT, LineField
 from orders.grid import numbers
 from orders.grid.lines import ADDED, LineDraft, Reader, drafts_from, next_key
-from orders.lines import LineInput, Totals, check_lines, totals_of
+from orders.lines import MAX_LINES_IN_FORM, LineInput, Totals, check_lines, totals_of
 from orders.models.lines import LineType
 from paylinks.forms import places
 from paylinks.forms.recipient import Recipient, read_recipient
@@ -101,13 +101,14 @@ class OrderDraft:
     def change(self, wish: str) -> str:
         """What one of the form's own buttons asks for, read anew; answers the key of a row that was added."""
         kind, _sign, key = wish.partition(":")
-        if kind in ADDED:
+        has_room = len(self.lines) < MAX_LINES_IN_FORM
+        if kind in ADDED and has_room:
             self.lines.append(self.new_line(next_key(self.lines), ADDED[kind]))
         elif kind == "remove":  # the last one is emptied instead
             self.lines = [line for line in self.lines if line.key != key] or [self.new_line("0")]
         self.read(strict=False)
         self.forget_missing("")
-        return self.lines[-1].key if kind in ADDED else ""
+        return self.lines[-1].key if kind in ADDED and has_room else ""
 
     def value(self, name: str) -> str:
         """What the field shows now."""

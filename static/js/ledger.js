@@ -15,6 +15,7 @@ function number() {
     if (isFull()) button.setAttribute("aria-disabled", "true");
     else button.removeAttribute("aria-disabled");
   });
+  document.querySelectorAll("[data-when-full]").forEach((words) => words.toggleAttribute("hidden", !isFull()));
 }
 
 function add(kind) {

@@ -140,6 +140,15 @@ def test_more_than_a_hundred_lines_are_refused(alice_client: Client, ready: Stor
     assert "at most 100 lines" in answer.content.decode()
 
 
+def test_the_hundred_and_first_line_is_not_added_and_the_limit_said(alice_client: Client, ready: Store):
+    form = filled(ready)
+    for key in range(100):
+        form |= line(key)
+    page = send(alice_client, form | {"do": "add"}).content.decode()
+    assert ('name="line-99-name"' in page, 'name="line-100-name"' in page) == (True, False)
+    assert " data-when-full>An order can have at most 100 lines.<" in page
+
+
 def test_a_total_of_nothing_is_refused(alice_client: Client, ready: Store):
     answer = send(alice_client, filled(ready) | line(unit_price="0"))
     assert "The total must be above 0." in answer.content.decode()
