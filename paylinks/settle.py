@@ -157,7 +157,7 @@ def settle(attempt_id: uuid.UUID, snapshot: Snapshot, *, closing: Closing | None
     Lock order: Order, PaymentLink, Attempt.
     """
     attempt = _locked(attempt_id)
-    by = Actor.gateway(attempt.gateway_account.get_provider_display())
+    by = Actor.gateway(attempt.gateway_account.provider)
     if snapshot.state in _PAID:
         placing.paid(attempt, snapshot, by=by, at=at)
     elif attempt.state == AttemptState.AUTHORIZED:
@@ -201,7 +201,7 @@ def end_attempt(attempt_id: uuid.UUID, state: str, *, problem: str, at: datetime
     """
     attempt = _locked(attempt_id)
     if attempt.state == AttemptState.BEGUN and not attempt.session_reference:
-        by = Actor.gateway(attempt.gateway_account.get_provider_display())
+        by = Actor.gateway(attempt.gateway_account.provider)
         _end(attempt, state, problem=problem, by=by, at=at)
     return attempt
 
