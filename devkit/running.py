@@ -101,7 +101,7 @@ def prepare(surroundings: dict[str, str]) -> None:
     with psycopg.connect(surroundings["DATABASE_URL"]) as connection:
         found = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_merchant)").fetchone()
     if found == (False,):
-        print("Filling the empty database with demo data: 90 days of orders take about a minute.", flush=True)
+        print("Filling the empty database with demo data: 90 days of orders take a minute or two.", flush=True)
         _fill(surroundings)
 
 
