@@ -38,7 +38,7 @@ def _race_at_the_pieces(monkeypatch: pytest.MonkeyPatch, first: Act, second: Act
         return real(order)
 
     def then() -> Any:
-        assert reads.wait(40)
+        assert reads.wait(240)
         return second()
 
     monkeypatch.setattr(unwind, "rest_to_refund", read)
