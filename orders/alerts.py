@@ -39,7 +39,7 @@ class Notice:
     """An alert in words.
 
     `dismiss_url` is "" for what ends by itself, `again_url` for what cannot be given back,
-    `go_url` for what cannot be gone on with, or not yet.
+    `go_url` for what cannot be gone on with, or not yet. `seen` is the last movement it tells of.
     """
 
     title: str
@@ -48,6 +48,7 @@ class Notice:
     dismiss_url: str
     again_url: str = ""
     go_url: str = ""
+    seen: str = ""
 
 
 def first_alert(order: str = "pk") -> Func:
@@ -109,7 +110,8 @@ def _stray_back(alert: Alert, reversal: Operation, *, can_dismiss: bool, can_ref
         text = f"{_('The gateway refused to give it back again (%(refusal)s).') % {'refusal': last.message}} {text}"
     places = [alert.order_id, alert.pk]
     dismiss = reverse("orders:dismiss", args=places) if can_dismiss else ""
-    return Notice(title, text, icon, dismiss, reverse("orders:return_again", args=places) if can_refund else "")
+    again = reverse("orders:return_again", args=places) if can_refund else ""
+    return Notice(title, text, icon, dismiss, again, seen=str(last.pk))
 
 
 def _came_back(alert: Alert, _order: Order | None = None) -> tuple[str, str, str]:

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
+from common import times
 from common.actor import Actor
 from common.errors import DomainError
-from orders.actions.lock import locked
+from orders.actions.lock import check_version, locked
+from orders.entries import actor_words
 from orders.messages import queue_released
-from orders.models import Alert, Kind, Operation, Order, State
+from orders.models import Alert, Event, Kind, Operation, Order, State
 from orders.models.operations import IN_FLIGHT
 from orders.rules import Verb, obstacle
 from orders.timeline import What, record
@@ -88,17 +90,29 @@ def close_half_ended(order: Order, *, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, by: Actor, at: datetime) -> None:
+def dismiss_alert(
+    order_id: uuid.UUID,
+    alert_id: int,
+    *,
+    version: int | None = None,
+    access: Access | None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Somebody has seen to it; one that is closed already stays so.
 
-    Raises DomainError for an operation nobody knows the end of: that settles itself.
+    Raises DomainError `stale`, with who did what, when another has dismissed it or acted since
+    `version`, and `in_flight` for an operation nobody knows the end of: that settles itself.
     """
     order = locked(order_id, access=access)
     found = obstacle(order, Verb.DISMISS, access, at)
     if found is not None:
         raise found.error()
-    alert = Alert.objects.filter(order=order, pk=alert_id, closed_at=None).first()
-    if alert is None:
+    alert = Alert.objects.filter(order=order, pk=alert_id).first()
+    if alert is None or (alert.closed_at is not None and _is_own(alert, alert.closed_at, by)):
+        return
+    check_version(order, version)
+    if alert.closed_at is not None:
         return
     if alert.kind == Alert.Kind.HANDED_OVER:
         raise DomainError("in_flight", _("This ends by itself when the gateway answers."))
@@ -107,6 +121,17 @@ def dismiss_alert(order_id: uuid.UUID, alert_id: int, *, access: Access | None, 
     record(order, What.ALERT_DISMISSED, by=by, at=at, operation=alert.operation, data={"kind": alert.kind})
     if alert.kind == Alert.Kind.HALF_ENDED and alert.data.get("tells_customer"):
         _tell_of_release(order, alert, at)
+
+
+def _is_own(alert: Alert, closed_at: datetime, by: Actor) -> bool:
+    """Whether this person has dismissed a closed alert; raises DomainError `stale` when another has."""
+    told = Event.objects.filter(order=alert.order_id, kind=What.ALERT_DISMISSED, at=closed_at)
+    event = told.filter(data__kind=alert.kind).first()
+    if event is not None and (event.origin, event.actor) != (by.origin, by.label):
+        words = _("%(what)s by %(who)s, %(when)s.")
+        names = {"what": What.ALERT_DISMISSED.label, "who": actor_words(event.origin, event.actor)}
+        raise DomainError("stale", words % {**names, "when": times.stamp(event.at)})
+    return event is not None
 
 
 def _tell_of_release(order: Order, half_ended: Alert, at: datetime) -> None:

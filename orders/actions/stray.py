@@ -7,10 +7,12 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access import Access
 from accounts.roles import Permission
+from common import times
 from common.actor import Actor
 from common.errors import DomainError
 from common.kick import kick
@@ -77,22 +79,30 @@ def _is_heard(tries: list[Operation], snapshot: Snapshot) -> bool:
 
 
 @transaction.atomic(durable=True)
-def request_return_again(order_id: uuid.UUID, alert_id: int, *, access: Access, by: Actor, at: datetime) -> Operation:
+def request_return_again(
+    order_id: uuid.UUID, alert_id: int, *, seen: uuid.UUID | None = None, access: Access, by: Actor, at: datetime
+) -> Operation:
     """Reserve another refund of money nobody expected whose first one the bank sent back.
 
-    Raises DomainError `given_back` when nothing waits for it and `in_flight` while one is
-    under way, PermissionDenied, or Order.DoesNotExist when it is not in reach.
+    `seen` is the last movement that was shown: the same wish again is answered by what it did.
+    Raises DomainError `stale` when another person was faster, `given_back` when nothing waits for it
+    and `in_flight` while one is under way, PermissionDenied, or Order.DoesNotExist when it is not in reach.
     """
     order = locked(order_id, access=access)
     access.need(Permission.ORDERS_REFUND, order.store_id)
-    alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, closed_at=None)
-    alert = alerts.filter(pk=alert_id, operation__is_stray=True).select_related("operation__gateway_account").first()
+    alerts = Alert.objects.filter(order=order, kind=Alert.Kind.REFUND_REVERSED, operation__is_stray=True)
+    alert = alerts.filter(pk=alert_id).select_related("operation__gateway_account").first()
     back = alert.operation if alert else None
-    if back is None:
+    if alert is None or back is None:
         raise DomainError("given_back", _("Nothing waits to be given back here any more."))
     tries = Operation.objects.filter(
         order=order, is_stray=True, gateway_account=back.gateway_account, payment_reference=back.payment_reference
     )
+    asked = _asked_since(tries, seen, by)
+    if asked is not None:
+        return asked
+    if alert.closed_at is not None:
+        raise DomainError("given_back", _("Nothing waits to be given back here any more."))
     if tries.filter(state__in=sorted(IN_FLIGHT)).exists():
         raise DomainError("in_flight", _("It is being given back. We keep asking the gateway."))
     payment = (back.gateway_account, back.payment_reference, back.currency)
@@ -101,6 +111,19 @@ def request_return_again(order_id: uuid.UUID, alert_id: int, *, access: Access, 
 
 
 return_again = carried_out(request_return_again)
+
+
+def _asked_since(tries: QuerySet[Operation], seen: uuid.UUID | None, by: Actor) -> Operation | None:
+    """What this person has asked for since the movement `seen`; DomainError `stale` when another has."""
+    shown = tries.filter(pk=seen).first() if seen else None
+    if shown is None:
+        return None
+    since = tries.filter(kind=Kind.REFUND, requested_at__gt=shown.requested_at, user_id__isnull=False)
+    asked = since.order_by("-requested_at").first()
+    if asked is not None and asked.user_id != by.user_id:
+        words = _("%(who)s has asked to give it back again, %(time)s. Nothing more was done.")
+        raise DomainError("stale", words % {"who": asked.actor, "time": times.stamp(asked.requested_at)})
+    return asked
 
 
 def _reserve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -22,7 +23,7 @@ from orders.actions.stray import return_again
 from orders.models import Kind, Operation, State
 from orders.rules import Verb, obstacle
 from orders.syncing import Synced, sync_order
-from orders.views.order import DRAWER, changed, sheet_of, tab_context
+from orders.views.order import DRAWER, changed, sheet_of, show, tab_context
 from payments.gateway import GatewayUnavailable
 
 
@@ -50,8 +51,16 @@ def dismiss(request: PortalRequest, order_id: uuid.UUID, alert_id: int) -> HttpR
     """Somebody has seen to what a notice says."""
     sheet = sheet_of(request, order_id, "order")
     request.access.need(Permission.ORDERS_CAPTURE, sheet.order.store_id)
-    dismiss_alert(order_id, alert_id, access=request.access, by=request.access.actor, at=sheet.now)
-    return _answer(request, order_id, "order")
+    shown, status = request.POST.get("version", ""), 200
+    version = int(shown) if shown.isdecimal() else None
+    try:
+        dismiss_alert(
+            order_id, alert_id, version=version, access=request.access, by=request.access.actor, at=sheet.now
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+        status = 409
+    return _answer(request, order_id, "order", status)
 
 
 @require_POST
@@ -60,14 +69,24 @@ def again(request: PortalRequest, order_id: uuid.UUID, alert_id: int) -> HttpRes
     """Give money nobody expected back once more after the bank sent it back."""
     sheet = sheet_of(request, order_id, "order")
     request.access.need(Permission.ORDERS_REFUND, sheet.order.store_id)
+    seen, status = _uuid(request.POST.get("seen", "")), 200
     try:
-        operation = return_again(order_id, alert_id, access=request.access, by=request.access.actor, at=sheet.now)
+        operation = return_again(
+            order_id, alert_id, seen=seen, access=request.access, by=request.access.actor, at=sheet.now
+        )
     except DomainError as error:
         messages.error(request, error.message)
+        status = 409
     else:
         if operation.state == State.SUCCEEDED:
             messages.success(request, _("%(sum)s went back.") % {"sum": _sum(operation)})
-    return _answer(request, order_id, "order")
+    return _answer(request, order_id, "order", status)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    with suppress(ValueError):
+        return uuid.UUID(text)
+    return None
 
 
 def _say(request: PortalRequest, done: Synced, at: str) -> None:
@@ -91,9 +110,12 @@ def _sum(operation: Operation) -> str:
     return format_money(operation.amount, operation.currency, get_language() or "en")
 
 
-def _answer(request: PortalRequest, order_id: uuid.UUID, tab: str) -> HttpResponse:
+def _answer(request: PortalRequest, order_id: uuid.UUID, tab: str, status: int = 200) -> HttpResponse:
     """The order as it stands now."""
     sheet = sheet_of(request, order_id, tab)
-    if target_of(request) != "drawer":
-        return HttpResponseRedirect(sheet.address(tab))
-    return respond(request, DRAWER, {**tab_context(sheet), **changed(sheet), "sheet": sheet})
+    if target_of(request) == "drawer":
+        context = {**tab_context(sheet), **changed(sheet), "sheet": sheet}
+        return respond(request, DRAWER, context, status=status)
+    if status != HttpResponse.status_code:
+        return show(request, sheet, tab_context(sheet), status)
+    return HttpResponseRedirect(sheet.address(tab))
