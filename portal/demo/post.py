@@ -1,4 +1,4 @@
-"""The demo's mail: delivered by the same door, at the times it was written."""
+"""What a worker would do: mail goes out and packing slips are made, at the times they were asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from celery import current_app
 from django.db.models import QuerySet
 
 from common import clock
+from documents.actions import discard
+from documents.models import Document
 from messaging.models import Message
+from orders.documents import make_slip
 
 
 def deliver_all(messages: QuerySet[Message]) -> None:
@@ -21,3 +24,14 @@ def deliver_all(messages: QuerySet[Message]) -> None:
         if message.told_task:
             current_app.tasks[message.told_task](str(message.pk))
             Message.objects.filter(pk=message.pk).update(told_at=moment)
+
+
+def settle_slips(slips: QuerySet[Document], *, are_made: bool) -> None:
+    """Make the slips that were asked for, or forget them: an order's button asks again when somebody wants one."""
+    for document in list(slips.filter(state=Document.State.QUEUED)):
+        if not are_made:
+            discard(document)
+            continue
+        moment = document.created_at + timedelta(seconds=6)  # after the mail
+        clock.stop(moment)
+        make_slip(document.pk, moment)

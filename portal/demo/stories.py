@@ -11,6 +11,7 @@ from random import Random
 from accounts.access import Access
 from accounts.models import Store
 from common import clock
+from documents.models import Document
 from messaging.models import Message
 from orders import operations
 from orders.actions.capture import capture_order
@@ -29,9 +30,11 @@ from payments.gateway import Method
 from payments.gateways import offered_methods
 from payments.models import GatewayAccount
 from portal.demo.catalogue import Person, basket, customer
-from portal.demo.post import deliver_all
+from portal.demo.post import deliver_all, settle_slips
 from sandbox.actions.sessions import choose, review
 from sandbox.models import Session
+
+_SLIPS_ARE_MADE = timedelta(days=7)  # before the demo's day: a slip takes a worker a tenth of a second
 
 
 @dataclass
@@ -85,9 +88,11 @@ class Story:
         return self._at(moment)
 
     def _deliver(self) -> None:
-        """Mail goes out before the next thing happens, so that the timeline runs forward."""
+        """Mail goes out and a recent slip is made before the next thing happens, so that the timeline runs forward."""
         if self.order_id:
             deliver_all(Message.objects.filter(order_id=self.order_id))
+            slips = Document.objects.filter(subject_id=self.order_id)
+            settle_slips(slips, are_made=self.day - self.began < _SLIPS_ARE_MADE)
 
     def _send(self, person: Person) -> PaymentLink:
         currency = self.store.allowed_currencies[0]

@@ -45,6 +45,16 @@ def test_a_ready_slip_downloads_at_once(order: Order, document: Document, vera_c
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_a_slip_nobody_has_asked_for_is_asked_for_by_the_button(order: Order, alice_client: Client) -> None:
+    Document.objects.all().delete()
+    drawer = alice_client.get(f"/orders/{order.pk}/").content.decode()
+    assert f'<a class="btn" href="{url(order)}" hx-get="{url(order)}" hx-target="#slip"' in drawer
+    assert "Making the packing slip" in alice_client.get(url(order), headers=HTMX).content.decode()
+    asked = Document.objects.get(subject_id=order.pk)
+    documents.make_slip(asked.pk, clock.now())
+    assert alice_client.get(url(order)).content.startswith(b"%PDF")
+
+
 def test_a_slip_in_the_making_shows_a_page_that_works_without_javascript(order: Order, alice_client: Client) -> None:
     text = alice_client.get(url(order)).content.decode()
     assert "Making the packing slip" in text

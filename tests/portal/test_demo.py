@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from accounts.access import access_of
 from accounts.models import Grant, Store, User
 from accounts.roles import Role
 from common import clock, kick
+from documents.models import Document
 from messaging.models import Message
 from orders.models import Event, Line, Operation, Order
 from orders.repeats import repeated
@@ -59,6 +60,7 @@ SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Event, ("order", "seq", "kind", "at", "actor", "amount")),
     (Operation, ("pk", "order", "kind", "state", "amount", "requested_at", "gateway_reference")),
     (Message, ("pk", "kind", "state", "created_at")),
+    (Document, ("pk", "subject_id", "state", "created_at", "ready_at")),
 )
 
 
@@ -80,7 +82,7 @@ def told(now: datetime, shares: dict[str, int] = FEW, rounds: int = 0) -> list[s
     return [set(model.objects.values_list(*fields)) for model, fields in SHOWN]
 
 
-def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
+def test_filled_twice_it_is_the_same_to_the_microsecond_and_no_slip_waits() -> None:
     first = told(NOON, {"CF1004211": 4}, rounds=1)
     assert all(first)
     assert told(NOON + timedelta(microseconds=1), {"CF1004211": 4}, rounds=1) == first
@@ -89,6 +91,17 @@ def test_filled_twice_it_is_the_same_to_the_microsecond() -> None:
     for order, at in Event.objects.order_by("seq").values_list("order", "at"):
         lives.setdefault(order, []).append(at)
     assert all(life == sorted(life) for life in lives.values())
+    _assert_slips_were_made_when_asked_for()
+
+
+def _assert_slips_were_made_when_asked_for() -> None:
+    """What a worker made later would stand in the timeline with today's time."""
+    assert not Document.objects.exclude(state=Document.State.READY).exists()
+    made = Event.objects.filter(kind=What.SLIP_MADE)
+    moved = Event.objects.filter(order=OuterRef("order"), kind__in=(What.ORDER_CAPTURED, What.ORDER_REFUNDED))
+    just_before = moved.filter(at__lt=OuterRef("at"), at__gte=OuterRef("at") - timedelta(minutes=1))
+    assert made.exists()
+    assert not made.exclude(Exists(just_before)).exists()
 
 
 def test_one_purchase_was_made_twice_and_people_and_stores_are_there_without_any_other() -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import override_settings
 
 from accounts.models import Store
+from documents.models import Document
 from messaging.limits import check_sending
 from messaging.models import Message
 from orders.models import Order
@@ -34,6 +35,7 @@ def test_a_filled_demo_leaves_no_work_behind_and_spends_no_limit():
     assert Order.objects.exclude(status="pending").exists()
     assert not Message.objects.filter(state=Message.State.QUEUED).exists()
     assert not Message.objects.filter(settled_at__isnull=False, told_at=None).exclude(told_task="").exists()
+    assert not Document.objects.exclude(state=Document.State.READY).exists()
     assert not Webhook.objects.filter(state=Webhook.State.QUEUED).exists()
     assert Control.objects.get().webhooks == Control.Webhooks.NORMAL
     for email in Order.objects.exclude(email="").values_list("email", flat=True).distinct():

@@ -16,6 +16,7 @@ from django.db import connection
 from accounts.access import Access, access_of
 from accounts.models import Merchant, Store, User
 from common import clock, kick
+from documents.models import Document
 from messaging.models import Message
 from orders.actions.expire import expire_authorizations
 from paylinks import settle
@@ -23,7 +24,7 @@ from paylinks.actions.expire import expire_links
 from portal.demo import cast
 from portal.demo.cases import CASES, Case
 from portal.demo.ids import Ids, told_ids
-from portal.demo.post import deliver_all
+from portal.demo.post import deliver_all, settle_slips
 from portal.demo.stories import Story, ask_again
 from sandbox.actions import controls
 from sandbox.models import Control
@@ -104,6 +105,7 @@ def fill(now: datetime, shares: Mapping[str, int], rounds: int = ROUNDS) -> None
         ids.begin(f"{day:%F} later")
         ask_again(now)
         deliver_all(Message.objects.order_by("created_at", "pk"))
+        settle_slips(Document.objects.all(), are_made=False)
 
 
 def _sweeps(day: datetime, now: datetime) -> Iterator[datetime]:
