@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
+from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -39,7 +39,7 @@ class Cases:
 
     def __init__(self, merchant: Merchant, cookie: str) -> None:
         self.headers = {"Cookie": cookie, "Host": "localhost"}
-        self.admin = settings.ADMIN
+        self.admin = apps.is_installed("django.contrib.admin")
         self.orders = Order.objects.filter(merchant=merchant, placed_at__isnull=False).order_by("-placed_at", "-id")
         self.links = PaymentLink.objects.filter(merchant_id=merchant.pk, is_current=True)
         self.placed, self.all = self.orders.count(), Order.objects.count()

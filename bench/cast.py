@@ -36,15 +36,14 @@ class Cast:
 
 
 def build(at: datetime) -> Cast:
-    """Two merchants; the measured person is Super Admin of the first and may open the admin."""
+    """Two merchants; the measured person is Super Admin of the first."""
     by = Actor.system()
     ours, other = _merchant("Fjällbo Keramik", at), _merchant("Nordhem Textil", at)
     stores = {country: _store(ours, country, SHOPS[country][0], at) for country in SHOPS}
     neighbour = _store(other, "SE", NEIGHBOUR, at)
     roles: dict[Store | None, str] = {None: Role.SUPER_ADMIN}
     member = actions.add_member(ours, email="alice@bench.example", name="Alice Berg", roles=roles, by=by, at=at)
-    User.objects.filter(pk=member.user_id).update(is_operator=True)
-    return Cast(User.objects.get(pk=member.user_id), stores, neighbour)
+    return Cast(member.user, stores, neighbour)
 
 
 def _merchant(name: str, at: datetime) -> Merchant:

@@ -63,7 +63,6 @@ def surroundings(database_url: str) -> Iterator[Path]:
             places.caches(),
             DATABASE_URL=database_url,
             DJANGO_SETTINGS_MODULE="bench.settings",
-            COUNTERFOIL_ADMIN="1",
             COUNTERFOIL_DATA_DIR=folder,
             COUNTERFOIL_STATIC_ROOT=f"{folder}/static",
             COUNTERFOIL_PUBLIC_URL="http://localhost",

@@ -7,6 +7,7 @@ admin is not charged for what our middleware does.
 import os
 
 from portal.settings import *  # noqa: F403
+from portal.settings import INSTALLED_APPS as PORTAL_APPS
 from portal.settings import MIDDLEWARE as PORTAL_MIDDLEWARE
 
 COUNTING = "bench.counting.StatementsMiddleware"
@@ -20,6 +21,7 @@ PLAIN = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+INSTALLED_APPS = ["django.contrib.admin.apps.SimpleAdminConfig", *PORTAL_APPS]
 MIDDLEWARE = [COUNTING, *(PLAIN if os.environ.get("BENCH_PLAIN") else PORTAL_MIDDLEWARE)]
 ROOT_URLCONF = "bench.urls"
 LINK_LIMITS = dict.fromkeys(("person", "store", "recipient", "country"), 10**9)

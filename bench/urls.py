@@ -1,12 +1,10 @@
-"""The portal's addresses and a constant page to compare with."""
+"""The portal's addresses, and what it is compared with: a constant page and the Django admin."""
 
-from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from orders.search import PAGE_SIZE
+from bench.admin import site
 from portal.urls import handler404, handler500
 from portal.urls import urlpatterns as portal_patterns
 
@@ -23,8 +21,4 @@ def constant(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(CONSTANT)
 
 
-urlpatterns = [path("bench/constant/", constant), *portal_patterns]
-
-if settings.ADMIN:
-    for shown in admin.site._registry.values():  # noqa: SLF001
-        shown.list_per_page = PAGE_SIZE  # as many rows as the portal's own lists
+urlpatterns = [path("bench/constant/", constant), path("admin/", site.urls), *portal_patterns]

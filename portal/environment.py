@@ -49,7 +49,6 @@ class Environment(BaseSettings):
     sandbox_url: str = ""
     sandbox_secret: str = ""
     sandbox_transport: str = "http"
-    admin: bool = False
     email_host: str = ""
     email_port: int = 587
     email_user: str = ""

@@ -17,7 +17,6 @@ TESTING = "pytest" in sys.modules
 # What this installation is
 PRODUCTION = ENV.production
 SANDBOX = ENV.sandbox or TESTING
-ADMIN = ENV.admin
 PUBLIC_URL = ENV.public_url.rstrip("/")
 SANDBOX_URL = ENV.sandbox_url.rstrip("/") or f"{PUBLIC_URL}/sandbox"
 SANDBOX_SECRET = ENV.sandbox_key
@@ -61,8 +60,6 @@ INSTALLED_APPS = [
     "api",
     "portal",
 ]
-if ADMIN:
-    INSTALLED_APPS.insert(0, "django.contrib.admin")
 
 MIDDLEWARE = [
     "portal.middleware.RequestLogMiddleware",

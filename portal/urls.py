@@ -22,10 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.SANDBOX:
     urlpatterns.append(path("sandbox/", include("sandbox.urls")))
-if settings.ADMIN:
-    from django.contrib import admin
-
-    urlpatterns.append(path("admin/", admin.site.urls))
 
 handler404 = "portal.errors.not_found"
 handler500 = "portal.errors.failed"

@@ -43,7 +43,6 @@ class User(AbstractBaseUser):
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
     has_shortcuts = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
-    is_operator = models.BooleanField(default=False)  # runs the installation: may open the read-only admin
     session_epoch = models.PositiveIntegerField(default=0)  # raising it signs out everywhere
     created_at = models.DateTimeField()
 
@@ -62,19 +61,6 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
-
-    @property
-    def is_staff(self) -> bool:
-        """May open the read-only admin."""
-        return self.is_operator
-
-    def has_perm(self, perm: str, _obj: object = None) -> bool:
-        """The admin is read-only, also for the operator."""
-        return self.is_operator and perm.partition(".")[2].startswith("view_")
-
-    def has_module_perms(self, _label: str) -> bool:
-        """The operator sees every application in the admin."""
-        return self.is_operator
 
     def get_session_auth_hash(self) -> str:
         """Changes with the epoch, so that every session of the person ends at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -210,6 +211,13 @@ def test_the_sandbox_exists_only_where_it_is_wanted(settings: Any) -> None:
         settings.SANDBOX = wanted
         routes = [str(entry.pattern) for entry in runpy.run_path(str(sources.ROOT / "portal/urls.py"))["urlpatterns"]]
         assert ("sandbox/" in routes) is wanted
+
+
+def test_no_other_setting_adds_an_address() -> None:
+    """What only some installations serve would stand in no row."""
+    composed = ast.parse((sources.ROOT / "portal/urls.py").read_text())
+    asked = {ast.unparse(node.test) for node in ast.walk(composed) if isinstance(node, (ast.If, ast.IfExp))}
+    assert asked == {"settings.SANDBOX"}
 
 
 def test_views_carry_the_permission_of_the_table() -> None:
