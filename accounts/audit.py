@@ -18,6 +18,8 @@ class Kind(TextChoices):
     MERCHANT_CREATED = "merchant.created"
     STORE_CREATED = "store.created"
     STORE_CONFIGURED = "store.configured"
+    AGREEMENT_CHANGED = "agreement.changed"
+    LOGO_SET = "logo.set"
     TERMS_FETCHED = "terms.fetched"
     TERMS_UNREACHABLE = "terms.unreachable"
     MEMBER_ADDED = "member.added"
