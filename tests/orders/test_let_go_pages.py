@@ -18,6 +18,7 @@ from common.times import full_day
 from messaging.models import Message
 from orders.actions.capture import capture_order
 from orders.actions.expire import expire_authorizations
+from orders.actions.refund import refund_order
 from orders.models import Line, Operation, Order
 from orders.selection import Selection
 from payments.gateway import Outcome, Result
@@ -101,6 +102,16 @@ def test_an_order_with_captures_is_released_and_refunded_in_one_step(alice_clien
     answer = post(alice_client, half, "cancel", {**form, "tells_customer": "on"})
     assert "Order FJB-10498 is ended: 1,444.21 SEK released, 623.99 SEK refunded." in text(answer)
     assert "all of it refunded" in text(answer)
+
+
+def test_where_nothing_is_left_to_refund_none_is_promised(alice_client: Client, half: Order) -> None:
+    refund_order(half.pk, key="r", access=None, by=Actor.system(), at=clock.now())
+    dialog, form = ask(alice_client, half, "cancel")
+    assert "What is still reserved is released. Nothing is left to refund." in dialog
+    assert "everything captured is refunded" not in dialog
+    assert "Cancel order, release 1,444.21 SEK</button>" in dialog
+    answer = post(alice_client, half, "cancel", form)
+    assert "1,444.21 SEK released." in text(answer)
 
 
 def test_half_way_is_said_and_the_same_dialog_goes_on(alice_client: Client, half: Order) -> None:
