@@ -93,6 +93,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "fontTools": {"level": "ERROR"},
             "weasyprint": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},

@@ -49,6 +49,8 @@ class RequestLogMiddleware:
             if not request.path.startswith(_QUIET):
                 self._log(request, response, started)
         response.headers["X-Request-ID"] = number
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""  # gunicorn warns of a body that may not be sent
         return response
 
     @staticmethod

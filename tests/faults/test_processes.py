@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 from redis import Redis
 
@@ -30,6 +32,15 @@ def test_a_portal_is_ready_and_says_when_parts_are_away(crashing: Crashing) -> N
         assert http.get("/healthz").status_code == 200
         portal.redis.start()
         assert until(lambda: _is_ready(crashing, http))
+
+
+def test_the_web_process_logs_only_json_and_of_a_page_asked_for_without_its_body(crashing: Crashing) -> None:
+    with crashing.portal.http() as http:
+        answer = http.head("/sign-in/")
+    assert (answer.status_code, answer.content, int(answer.headers["Content-Length"]) > 0) == (200, b"", True)
+    lines = [json.loads(line) for line in crashing.portal.processes.log("web").read_text().splitlines()]
+    assert "gunicorn.error" in {line["logger"] for line in lines}
+    assert not [line for line in lines if "no-body" in line["event"]]
 
 
 def _is_ready(crashing: Crashing, http: httpx.Client) -> bool:
