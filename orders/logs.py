@@ -43,7 +43,7 @@ def calls_of(event: Event, access: Access) -> Calls:
     if event.kind in _ASKED:
         return of_order
     found = calls.about(_subjects(event))
-    return found | of_order if _is_told(event) else found
+    return found | of_order if _is_told(event) or _is_decided(event) else found
 
 
 def _has_calls(event: Event) -> bool:

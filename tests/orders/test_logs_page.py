@@ -126,6 +126,17 @@ def test_what_a_review_decided_opens_the_attempt(alice_client: Client, store: St
     assert log_page(alice_client, attempt.order, "Review approved").count("<b>Ask about payment</b>") == 2
 
 
+def test_a_decision_heard_by_syncing_opens_the_question(alice_client: Client, store: Store) -> None:
+    attempt = builders.begun(builders.system_link(store))
+    builders.decide(attempt, "review")
+    builders.settle.check_attempt(attempt.pk, at=clock.now())
+    review(attempt.session_reference, is_approved=True, at=clock.now())
+    asked = log_page(alice_client, attempt.order, "Under review").count("<b>Ask about payment</b>")
+    sync_order(attempt.order_id, by=builders.Actor.system(), at=clock.now())
+    page = log_page(alice_client, attempt.order, "Review approved")
+    assert page.count("<b>Ask about payment</b>") == asked + 1
+
+
 def test_an_expiry_opens_what_the_gateway_was_asked_then(alice_client: Client, store: Store) -> None:
     order = builders.placed_order(store)
     sandbox_clock.remember(timedelta(days=8))
