@@ -83,8 +83,11 @@ class Seen:
             self.heads.append(f"{name}: {head}")
 
     def _on_screen(self) -> set[str]:
-        """The latest screen that answered; a page passed on the way to it is not looked at."""
-        answered = [name for name in self.notes.read_text().splitlines() if name in screens()]
+        """The latest screen that answered; a page passed on the way to it is not looked at.
+
+        The worker notes its templates too, whenever it makes a slip.
+        """
+        answered = [name for name in self.notes.read_text().splitlines() if name in screens() - set(NO_STOP)]
         return set(answered[-1:])
 
     def hear(self, message: ConsoleMessage) -> None:
