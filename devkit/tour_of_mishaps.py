@@ -12,6 +12,7 @@ from devkit.processes import Processes
 from devkit.running import manage
 from devkit.stops import Cast, NewPage, Stop
 from devkit.tour import open_order
+from devkit.tour_of_troubles import troubles
 
 _END_ACCESS = """
 UPDATE accounts_member SET ends_at = created_at + interval '1 minute'
@@ -30,6 +31,7 @@ def mishaps(new_page: NewPage, cast: Cast, processes: Processes) -> Iterator[Sto
     staff, stranger, customer = new_page(), new_page(), new_page()
     hands.sign_in(staff, cast.owner)
     yield from doors(stranger, cast, processes)
+    yield from troubles(staff, customer, cast, processes)
     yield from lapsed(staff, customer, cast, processes)
     processes.stop("worker", "beat")
     yield from slips(staff, processes)
