@@ -24,7 +24,7 @@ from orders.deltas import deltas, is_by_sums
 from orders.models import Kind, Operation, Order, State
 from orders.selection import rest_to_capture, rest_to_refund
 from orders.states import OPEN, IllegalMove, Status
-from payments.gateway import Movement, Outcome, Result, Snapshot
+from payments.gateway import Movement, Outcome, Result, SessionState, Snapshot
 
 log = structlog.get_logger(__name__)
 Pieces = Mapping[uuid.UUID | None, Sequence[Piece]]
@@ -57,11 +57,14 @@ def book_movements(order_id: uuid.UUID, snapshot: Snapshot, *, seen: int, at: da
     if (snapshot.payment_reference, snapshot.currency) != (order.payment_reference, order.currency):
         return Booked((), before, before)
     found = []
-    if order.is_under_review:
-        hear_decision(order, snapshot, by=Actor.gateway(order.paying_account.provider), at=at)
-    for movement in _news(order, snapshot, seen, at):
+    by = Actor.gateway(order.paying_account.provider)
+    if snapshot.state == SessionState.AUTHORIZED:
+        hear_decision(order, snapshot, by=by, at=at)
+    as_asked = order.version if seen == before else seen
+    for movement in _news(order, snapshot, as_asked, at):
         operation = _try(order, movement, lambda m=movement: _book(order, m, snapshot, at))  # type: ignore[misc]
         found += [operation] if operation else []
+    hear_decision(order, snapshot, by=by, at=at)  # no rejection: a void made at the gateway has ended the review above
     for refund, movement in _came_back(order, snapshot):
         reversal = reverse_refund(order, refund, movement, at=at)
         found += [reversal] if reversal else []

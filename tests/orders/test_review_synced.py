@@ -15,7 +15,7 @@ from orders.models import Order
 from orders.syncing import Synced, sync_order
 from paylinks import settle
 from paylinks.models import Attempt
-from sandbox.actions import by_hand, sessions
+from sandbox.actions import by_hand, controls, sessions
 from tests import builders
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +52,28 @@ def test_a_rejection_is_heard(store: Store) -> None:
 def test_what_was_done_at_the_gateway_after_the_approval_is_booked_too(store: Store) -> None:
     _order, done = _decided(store, "klarna", is_approved=True, is_extended=True)
     assert ([operation.kind for operation in done.booked], done.findings) == (["extend"], ())
+
+
+@pytest.mark.parametrize("tells_sums_only", [False, True])
+def test_what_the_gateway_let_go_of_while_it_looked_is_no_rejection(store: Store, *, tells_sums_only: bool) -> None:
+    controls.set_sums_only(is_on=tells_sums_only)
+    order = builders.paid(builders.system_link(store), "review", method="klarna")
+    by_hand.move_by_hand(uuid.UUID(order.session_reference), "void", amount=None, at=clock.now())
+    done = sync_order(order.pk, by=Actor.system(), at=clock.now())
+    order.refresh_from_db()
+    assert ([each.kind for each in done.booked], done.is_clean) == (["void"], True)
+    assert (order.status, order.is_under_review, order.released_amount) == (
+        "cancelled",
+        False,
+        order.authorized_amount,
+    )
+    assert not Message.objects.filter(order_id=order.pk, kind="order.cancelled").exists()
+
+
+def test_of_sums_what_was_moved_after_the_approval_is_booked_at_once(store: Store) -> None:
+    controls.set_sums_only(is_on=True)
+    order = builders.paid(builders.system_link(store), "review", method="swish")
+    sessions.review(order.session_reference, is_approved=True, at=clock.now())
+    by_hand.move_by_hand(uuid.UUID(order.session_reference), "refund", amount=10000, at=clock.now())
+    done = sync_order(order.pk, by=Actor.system(), at=clock.now())
+    assert ([(each.kind, each.amount) for each in done.booked], done.is_clean) == ([("refund", 10000)], True)
