@@ -8,6 +8,7 @@ from common.actor import Actor
 from orders.actions.place import Authorization, authorize_order
 from orders.actions.review import confirm, hear_decision
 from orders.actions.stray import return_stray
+from orders.owed import owed
 from orders.returned_strays import waits_for_a_person
 from orders.states import Status
 from paylinks.models import GRACE, Attempt
@@ -64,8 +65,7 @@ def _reverse(attempt: Attempt, snapshot: Snapshot, reason: str, at: datetime) ->
         attempt.problem = reason
     attempt.ended_at = attempt.ended_at or at
     attempt.payment_reference = snapshot.payment_reference
-    is_back = snapshot.released_amount + snapshot.refunded_amount >= snapshot.amount
-    is_over = is_back or waits_for_a_person(attempt.gateway_account, snapshot.payment_reference)
+    is_over = owed(snapshot, at) is None or waits_for_a_person(attempt.gateway_account, snapshot.payment_reference)
     attempt.next_check_at = None if is_over else at + STRAY_CHECK
     attempt.save(update_fields=["state", "problem", "ended_at", "payment_reference", "next_check_at"])
 

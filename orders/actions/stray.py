@@ -55,6 +55,8 @@ def return_stray(
         return tries[-1]
     if tries and tries[-1].state != State.DECLINED and not (due and _is_heard(tries, snapshot)):
         return tries[-1]
+    if tries and due is None:  # all is back, or the hold has ended: there is nothing to try anew
+        return tries[-1]
     all_of_it = (Kind.REFUND, snapshot.captured_amount) if snapshot.captured_amount else (Kind.VOID, snapshot.amount)
     kind, amount = due or all_of_it
     payment = (account, snapshot.payment_reference, snapshot.currency)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -17,6 +18,7 @@ from orders.returned_strays import check_strays
 from paylinks import settle
 from paylinks.models import Attempt
 from payments.gateways import gateway_for
+from sandbox import clock as sandbox_clock
 from sandbox.actions import by_hand, controls
 from sandbox.actions.sessions import choose
 from sandbox.models import Behaviour, Movement, Session
@@ -116,6 +118,17 @@ def test_a_rest_the_gateway_keeps_is_marked_and_tried_anew(store: Store, alice_c
     settle.check_attempt(attempt.pk, at=clock.now())
     assert operations.run(_strays(attempt)[-1].pk).state == "succeeded"
     assert len({each.key for each in _strays(attempt)}) == 3
+
+
+def test_a_rest_the_gateway_keeps_until_its_hold_ends_is_not_asked_for_again(store: Store) -> None:
+    attempt = _taken_in_part(store)
+    settle.check_attempt(attempt.pk, at=clock.now())
+    controls.set_behaviour(Behaviour.Kind.DECLINE, at=clock.now(), times=1)
+    assert operations.run(_strays(attempt)[-1].pk).state == "declined"
+    sandbox_clock.remember(timedelta(days=8))
+    settle.check_attempt(attempt.pk, at=clock.now())
+    attempt.refresh_from_db()
+    assert ([each.kind for each in _strays(attempt)], attempt.next_check_at) == (["refund", "release"], None)
 
 
 @pytest.mark.parametrize("sums_only", [False, True])
