@@ -115,9 +115,13 @@ def resend(request: PortalRequest, link_id: uuid.UUID) -> HttpResponse:
 
 
 def _refused(request: PortalRequest, link: PaymentLink, data: Mapping[str, str], problem: str) -> HttpResponse:
-    """Nothing was done: the order's present link, what happened, and the recipient as it was typed."""
-    fresh = _current(request, link)
-    form = ResendForm({"recipient": data["recipient"], **fresh_wish(fresh)}, link=fresh)
+    """Nothing was done: the order's present link, what happened, and the recipient as it was typed.
+
+    One that was not typed follows the present link: somebody may have corrected it meanwhile.
+    """
+    fresh, typed = _current(request, link), data["recipient"]
+    kept = readable(fresh.recipient) if typed.strip() == readable(link.recipient) else typed
+    form = ResendForm({"recipient": kept, **fresh_wish(fresh)}, link=fresh)
     form.add_error(None, problem)
     return _ask_resend(request, fresh, form, 409)
 

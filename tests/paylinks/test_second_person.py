@@ -95,6 +95,21 @@ def test_after_a_cancellation_by_another_the_second_is_told_and_the_state_is_sho
     assert PaymentLink.objects.get().cancelled_by == "bob@acme.example"
 
 
+@pytest.mark.parametrize("face", FACES, ids=WAYS)
+def test_a_recipient_nobody_typed_follows_what_another_corrected(
+    alice_client: Client, link: PaymentLink, face: dict[str, str]
+) -> None:
+    form = asked(alice_client, link, "resend", **face)
+    newest = bob_resends(link)
+    for sent in (form, {"version": form["version"]}):  # the latter is what a row's own button sends
+        answer = post(alice_client, link, "resend", sent, face)
+        assert answer.status_code == 409
+        again = fields_of(answer, newest, "resend")
+        assert again["recipient"] == "nils@example.com"
+    post(alice_client, newest, "resend", again, face)
+    assert current(link).recipient == "nils@example.com"
+
+
 @pytest.mark.parametrize("verb", ["resend", "cancel"])
 def test_after_the_customer_has_paid_the_form_says_so(alice_client: Client, link: PaymentLink, verb: str) -> None:
     form = asked(alice_client, link, verb)
