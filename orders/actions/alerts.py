@@ -140,7 +140,7 @@ def _tell_of_release(order: Order, half_ended: Alert, at: datetime) -> None:
     The first release may have been declined, and another asked for when the end went on: the last counts.
     """
     releases = Operation.objects.filter(
-        order=order, kind=Kind.RELEASE, state__in=[State.SUCCEEDED, *sorted(IN_FLIGHT)]
+        order=order, is_stray=False, kind=Kind.RELEASE, state__in=[State.SUCCEEDED, *sorted(IN_FLIGHT)]
     )
     begun_at = half_ended.operation.requested_at if half_ended.operation else half_ended.opened_at
     release = releases.filter(requested_at__gte=begun_at).order_by("requested_at").last()
