@@ -21,7 +21,7 @@ from orders.models.operations import IN_FLIGHT
 from orders.states import OPEN
 from orders.syncing import sync_order
 from orders.timeline import What, record
-from payments.gateway import GatewayUnavailable, Outcome, Snapshot
+from payments.gateway import Outcome, Snapshot
 from payments.gateways import gateway_for
 
 log = structlog.get_logger(__name__)
@@ -104,8 +104,8 @@ def _is_open(order: Order, snapshot: Snapshot, at: datetime) -> bool:
         return False
     try:
         sync_order(order.pk, by=Actor.system(), at=at)  # asks again, and puts before a person what stays
-    except GatewayUnavailable:
-        log.warning("expiry.not_compared", order=str(order.pk))
+    except Exception:
+        log.exception("expiry.not_compared", order=str(order.pk))
     return True
 
 
