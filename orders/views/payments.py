@@ -52,7 +52,7 @@ def dismiss(request: PortalRequest, order_id: uuid.UUID, alert_id: int) -> HttpR
     sheet = sheet_of(request, order_id, "order")
     request.access.need(Permission.ORDERS_CAPTURE, sheet.order.store_id)
     shown, status = request.POST.get("version", ""), 200
-    version = int(shown) if shown.isdecimal() else None
+    version = int(shown[:9]) if shown.isdecimal() else None
     try:
         dismiss_alert(
             order_id, alert_id, version=version, access=request.access, by=request.access.actor, at=sheet.now

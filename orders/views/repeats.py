@@ -70,4 +70,4 @@ def repeat(request: PortalRequest, order_id: uuid.UUID, repeat_id: int) -> HttpR
 def _shown(request: PortalRequest) -> tuple[int, int] | None:
     """The versions of the two orders that were shown; what is taken back from its own message shows none."""
     earlier, later = (request.POST.get(name, "") for name in ("earlier", "later"))
-    return (int(earlier), int(later)) if earlier.isdecimal() and later.isdecimal() else None
+    return (int(earlier[:9]), int(later[:9])) if earlier.isdecimal() and later.isdecimal() else None
