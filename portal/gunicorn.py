@@ -5,7 +5,16 @@ Threads with a pool of as many connections, and no preload: an open pool must no
 
 import os
 
+from gunicorn import glogging
+
 from portal.logs import logging_config
+
+
+class Logger(glogging.Logger):  # type: ignore[misc]
+    """Requests are logged by portal.middleware, with their id: nothing is prepared for them here."""
+
+    access_log_enabled = False
+
 
 bind = os.environ.get("COUNTERFOIL_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -16,7 +25,7 @@ graceful_timeout = 10
 timeout = 60
 keepalive = 5
 control_socket_disable = True
-accesslog = None  # portal.middleware logs requests, with their id
+logger_class = Logger
 logconfig_dict = logging_config("INFO")
 
 os.environ.setdefault("COUNTERFOIL_POOL_SIZE", str(threads))
