@@ -14,7 +14,7 @@ Counterfoil: ./dev <command>
   screenshots        remake docs/screenshots from the real screens
   help               this text
 
-DATABASE_URL and REDIS_URL name services of your own for `run`; otherwise PostgreSQL and Redis
+DATABASE_URL and REDIS_URL name services of your own for `run` and `audit`; else PostgreSQL and Redis
 of this machine are started in .data, or the ones that came with the packages. `test`, `fuzz`,
 `bench` and `screenshots` never touch yours: they start their own and throw them away. DEV_DATA
 names another folder than .data, DEMO_ORDERS how many orders a new demo has. CHROMIUM names a
